@@ -1,0 +1,149 @@
+//! Rule: every write is a lease, renewed while its cause lasts, cleared at its end, gone by itself if we are.
+
+use super::*;
+
+#[test]
+fn a_session_is_renewed_at_six_tenths_of_its_lease_while_the_call_lasts() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(149);
+    assert_eq!(bench.tick(), []);
+    bench.wait(31);
+    assert_eq!(bench.tick(), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Applied), []);
+    assert_eq!(bench.tick(), [], "renewed once");
+}
+
+#[test]
+fn a_call_that_ends_clears_the_session() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Clear]);
+}
+
+#[test]
+fn publications_lease_by_the_harm_that_a_stale_one_does() {
+    let policy = Policy::default();
+    let lease = |target| policy.publication_lease(target);
+    assert_eq!(lease(EightTarget::OnCall), Some(secs(300)));
+    assert_eq!(lease(EightTarget::DoNotDisturb), Some(secs(300)));
+    assert_eq!(lease(EightTarget::Busy), Some(secs(3600)));
+    assert_eq!(lease(EightTarget::Away), Some(secs(3600)));
+    assert_eq!(lease(EightTarget::Offline), Some(secs(3600)));
+    assert_eq!(lease(EightTarget::Available), None, "it clears our layer, so nothing can expire");
+}
+
+#[test]
+fn available_is_never_renewed_and_do_not_disturb_is() {
+    let mut bench = Bench::settled();
+    bench.wait(100_000);
+    assert_eq!(bench.tick(), []);
+    assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
+    bench.answer(Side::Eight, Outcome::Applied);
+    bench.wait(180);
+    assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)]);
+}
+
+#[test]
+fn a_failed_write_is_repeated_after_a_growing_pause() {
+    let mut bench = Bench::settled();
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::OnCall, true)), [Write::Hold(TeamsSession::InACall)]);
+    for pause in [5, 10, 20, 40, 60, 60] {
+        assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+        bench.wait(pause - 1);
+        assert_eq!(bench.tick(), []);
+        bench.wait(1);
+        assert_eq!(bench.tick(), [Write::Hold(TeamsSession::InACall)]);
+    }
+}
+
+#[test]
+fn a_failed_write_that_a_read_shows_is_not_repeated() {
+    let mut bench = Bench::settled();
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::OnCall, true)), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+    bench.wait(2);
+    assert_eq!(bench.teams_says(in_a_call()), [], "it did arrive");
+    bench.wait(60);
+    assert_eq!(bench.tick(), []);
+    assert_eq!(bench.reconciler.view(LINK).unwrap().session.held, Some(TeamsSession::InACall));
+}
+
+#[test]
+fn a_call_that_ends_while_the_session_is_in_doubt_is_cleared() {
+    let mut bench = Bench::settled();
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::OnCall, true)), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+    bench.wait(5);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Clear], "it may have arrived");
+}
+
+#[test]
+fn throttling_is_waited_out() {
+    let mut bench = Bench::settled();
+    assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
+    assert_eq!(bench.answer(Side::Eight, Outcome::Throttled { retry_after: secs(17) }), []);
+    bench.wait(16);
+    assert_eq!(bench.tick(), []);
+    bench.wait(1);
+    assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)]);
+}
+
+#[test]
+fn what_the_provider_will_not_take_is_not_pressed() {
+    let mut bench = Bench::settled();
+    assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
+    assert_eq!(bench.answer(Side::Eight, Outcome::Refused), []);
+    bench.wait(299);
+    assert_eq!(bench.tick(), []);
+    bench.wait(1);
+    assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)]);
+}
+
+#[test]
+fn a_publication_that_8x8_lost_is_published_again() {
+    let mut bench = Bench::settled();
+    bench.teams_says(disturb_not());
+    bench.answer(Side::Eight, Outcome::Applied);
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Publish(EightTarget::DoNotDisturb)]);
+    assert!(bench.events.contains(&Event::PublicationLost));
+}
+
+#[test]
+fn an_orphan_of_ours_that_8x8_shows_is_taken_charge_of() {
+    let mut bench = Bench::new();
+    let orphan = EightPresence {
+        shown: EightStatus::DoNotDisturb,
+        publication: Some(EightTarget::DoNotDisturb),
+        ..eight(EightStatus::Available, false)
+    };
+    bench.eight_says(orphan);
+    assert_eq!(bench.reconciler.view(LINK).unwrap().publication.held, Some(EightTarget::DoNotDisturb));
+    assert_eq!(bench.answer(Side::Eight, Outcome::Applied), [], "renewed, since nobody has decided yet");
+    assert_eq!(bench.teams_says(available()), [Write::Publish(EightTarget::Available)]);
+}
+
+#[test]
+fn a_person_who_leaves_is_cleared_on_both_sides_and_forgotten() {
+    let mut bench = Bench::on_an_8x8_call();
+    assert_eq!(bench.put(Input::LinkRemoved(LINK)), [Write::Unpublish, Write::Clear]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Applied), []);
+    assert!(!bench.forgotten);
+    assert_eq!(bench.answer(Side::Eight, Outcome::NotFound), []);
+    assert!(bench.forgotten);
+    assert!(bench.reconciler.is_empty());
+}
+
+#[test]
+fn a_person_who_leaves_and_cannot_be_cleared_is_forgotten_when_the_lease_has_run_out() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.put(Input::LinkRemoved(LINK));
+    bench.answer(Side::Eight, Outcome::Applied);
+    bench.answer(Side::Teams, Outcome::Refused);
+    bench.wait(301);
+    bench.tick();
+    assert!(bench.forgotten);
+}

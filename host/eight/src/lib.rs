@@ -1,0 +1,1 @@
+//! 8x8 for presync: tokens, directory, presence feed, publications.

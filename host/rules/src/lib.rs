@@ -1,0 +1,1 @@
+//! Loads presync's WebAssembly rules, limits them and asks them for verdicts.

@@ -1,0 +1,1 @@
+//! One tenant's cycle and the fleet of tenants.

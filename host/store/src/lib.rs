@@ -1,0 +1,1 @@
+//! Durable state of presync: links, leases, event log.

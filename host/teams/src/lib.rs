@@ -1,0 +1,1 @@
+//! Microsoft Graph and Entra for presync: tokens, directory, presence, sessions.

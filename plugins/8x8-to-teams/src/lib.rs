@@ -1,0 +1,1 @@
+//! The default rule from 8x8 to Teams.

@@ -1,0 +1,1 @@
+//! Write a presync rule: one trait, one macro.

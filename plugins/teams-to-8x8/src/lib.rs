@@ -1,0 +1,1 @@
+//! The default rule from Teams to 8x8.
