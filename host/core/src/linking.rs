@@ -57,6 +57,17 @@ pub enum Unlinked {
 }
 
 impl Unlinked {
+    /// The stable name of this reason.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NoPartner => "no-partner",
+            Self::Ambiguous => "ambiguous",
+            Self::Disabled => "disabled",
+            Self::Guest => "guest",
+            Self::NoAddress => "no-address",
+        }
+    }
+
     /// What to tell an administrator.
     pub const fn advice(self) -> &'static str {
         match self {

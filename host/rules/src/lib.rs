@@ -1,1 +1,45 @@
 //! Loads presync's WebAssembly rules, limits them and asks them for verdicts.
+//!
+//! A rule is a component that sees questions and answers verdicts; it has no file, clock, network or memory beyond its budget, and
+//! when it fails, the proposal before it stands. Calls are synchronous and use the caller's thread: call from threads that may be
+//! busy for a batch's time, never from an async worker.
+//!
+//! # Layout
+//! * [`limits`]: what one rule may use
+//! * [`fault`]: what went wrong in a batch, and what it meant
+//! * [`error`]: why a rule was not loaded
+//! * [`host`]: the one engine of the process, its places and its ticker
+//! * `ticker`, `budget`, `guest_log`, `text`: the clock of deadlines, the meter of one instance, its log lines, its words
+//! * `shape`: what a component imports and exports, read before anything is compiled
+//! * `v1_0`: interface version 1.0, converted to the host's model
+//! * `question`: a subject as one rule sees it, and the verdict types
+//! * [`rule`]: a rule compiled, described and given its settings
+//! * `reuse`: verdicts of pure rules, kept for equal questions
+//! * [`chain`]: the default map and the overrides, asked in order
+//! * [`defaults`]: the two default maps that presync carries
+//! * [`matrix`]: every verdict of a chain, as a table
+
+mod budget;
+pub mod chain;
+pub mod defaults;
+pub mod error;
+pub mod fault;
+mod guest_log;
+pub mod host;
+pub mod limits;
+pub mod matrix;
+mod question;
+mod reuse;
+pub mod rule;
+mod shape;
+mod text;
+mod ticker;
+mod v1_0;
+
+pub use chain::{Chain, Decided, PublishChain, SessionChain, Stage};
+pub use error::{ChainError, HostError, LoadError};
+pub use fault::{Fault, FaultKind};
+pub use host::{HostSettings, RuleHost};
+pub use limits::Limits;
+pub use question::{Needs, Verdict};
+pub use rule::{CompiledRule, LoadedRule};

@@ -1,1 +1,31 @@
-//! One tenant's cycle and the fleet of tenants.
+//! One tenant's cycle and the fleet of tenants: the shell around the core.
+//!
+//! ```text
+//!  cycle, every 10 s and per tenant:
+//!  read both sides ─► core ─► ask the rules ─► core ─► store what will be written ─► write ─► core ─► store what became of it
+//! ```
+//!
+//! # Layout
+//! * [`config`]: what a tenant and a fleet are made of
+//! * [`clock`]: the system's time
+//! * [`health`]: when a side counts as down
+//! * [`status`]: what may be seen from outside
+//! * [`rules`]: a tenant's two chains, and their reload
+//! * `people`: who is linked, and the core's state of them
+//! * [`tenant`]: one tenant and its cycle
+//! * [`fleet`]: all tenants, each on its own cadence
+
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod config;
+pub mod fleet;
+pub mod health;
+mod people;
+pub mod rules;
+pub mod status;
+pub mod tenant;
+
+pub use config::{Cadence, RuleConfig, TenantConfig};
+pub use fleet::Fleet;
+pub use tenant::{Tenant, TenantError};

@@ -1,1 +1,28 @@
-//! Durable state of presync: links, leases, event log.
+//! Durable state of presync: links, what was last written and under which lease, the event log, the place in the 8x8 feed.
+//!
+//! One SQLite file holds all tenants. The calls are synchronous: an async caller makes them from a blocking thread. What a state or
+//! an event *means* is the core's business; here both are text.
+//!
+//! # Layout
+//! * [`record`]: what is stored and read back
+//! * [`error`]: what can go wrong, and what to do about it
+//! * `migration`: the schema, one file per version
+//! * `database`: the connections: one writer, several readers
+//! * [`tenant`]: the calls of one tenant, a file per kind of record
+//! * [`Store`]: opens the database and hands out tenants
+
+#![forbid(unsafe_code)]
+
+mod database;
+pub mod error;
+mod migration;
+pub mod record;
+mod store;
+pub mod tenant;
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use record::{Batch, FeedPosition, NewEvent, NewLink, StoredEvent, StoredLink};
+pub use store::Store;
+pub use tenant::TenantStore;

@@ -126,6 +126,11 @@ impl Reconciler {
         std::mem::take(&mut self.dirty)
     }
 
+    /// Gives links back that could not be stored after [`take_dirty`](Self::take_dirty).
+    pub fn mark_dirty(&mut self, links: BTreeSet<LinkId>) {
+        self.dirty.extend(links.into_iter().filter(|id| self.links.contains_key(id)));
+    }
+
     /// The durable state of a link as JSON; `None` when there is no such link.
     ///
     /// # Errors

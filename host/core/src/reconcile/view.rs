@@ -100,6 +100,11 @@ impl Reconciler {
     pub fn teams_presence(&self, id: LinkId) -> Option<TeamsPresence> {
         self.links.get(&id).and_then(|link| link.teams.presence)
     }
+
+    /// What 8x8 last said of a person.
+    pub fn eight_presence(&self, id: LinkId) -> Option<EightPresence> {
+        self.links.get(&id).and_then(|link| link.eight.presence)
+    }
 }
 
 fn view(id: LinkId, link: &Link) -> LinkView {

@@ -1,0 +1,109 @@
+//! The door to one tenant's side in 8x8.
+
+use std::sync::Arc;
+
+use presync_core::time::Clock;
+use url::Url;
+
+use crate::access::Access;
+use crate::config::Config;
+use crate::directory::{self, User};
+use crate::error::Error;
+use crate::feed::{self, Changes, Cursor, Snapshot};
+use crate::publication_id::PublicationIds;
+use crate::publish::{self, Publication, Published};
+use crate::sign_in::SignIn;
+use crate::transport;
+
+/// Speaks for one tenant to 8x8. Cloning it is cheap, and the clones share token and limits.
+#[derive(Debug, Clone)]
+pub struct Client {
+    api: Url,
+    access: Arc<Access>,
+    ids: PublicationIds,
+}
+
+/// One thing that [`Client::verify`] tried.
+#[derive(Debug)]
+pub struct Check {
+    /// What was tried, in words.
+    pub what: &'static str,
+    /// How it went.
+    pub result: Result<(), Error>,
+}
+
+impl Client {
+    /// A client that has spoken to nobody yet.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the address or the key cannot be one.
+    pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let endpoint = under(&config.api, &["oauth", "v2", "token"])?;
+        let sign_in = SignIn { endpoint, key: config.key, secret: config.secret };
+        let access = Access::new(transport::client()?, clock, sign_in, config.call_deadline)?;
+        Ok(Self { api: config.api, access: Arc::new(access), ids: PublicationIds::of(&config.tenant) })
+    }
+
+    /// All users, inactive ones among them.
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial directory.
+    pub async fn users(&self) -> Result<Vec<User>, Error> {
+        directory::users(&self.access, &self.api).await
+    }
+
+    /// Everybody's presence, and the cursor from which [`Client::changes`] goes on without a gap.
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial snapshot.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        feed::snapshot(&self.access, &self.api, &self.ids).await
+    }
+
+    /// What has changed since `cursor`; does not wait for changes to come. If a later page fails, what was read before it is
+    /// given, and its cursor goes on behind that.
+    ///
+    /// # Errors
+    /// [`Error::CursorExpired`] when a new [`Client::snapshot`] is needed; else the first call's.
+    pub async fn changes(&self, cursor: &Cursor) -> Result<Changes, Error> {
+        feed::changes(&self.access, &self.api, &self.ids, cursor).await
+    }
+
+    /// Publishes any number of presences, in bulks of 100, and gives one outcome each, in order. When a bulk fails, its items
+    /// have the error's outcome, and so have those not sent any more because they would meet it too.
+    ///
+    /// # Errors
+    /// Only when nothing at all was published because an administrator has to act first
+    /// ([`Error::is_credential_problem`]).
+    pub async fn publish(&self, publications: &[Publication]) -> Result<Vec<Published>, Error> {
+        publish::publish(&self.access, &self.api, self.ids, publications).await
+    }
+
+    /// Tries what can be tried without writing: the sign-in, one user, one presence. What depends on a check that failed is
+    /// left out.
+    pub async fn verify(&self) -> Vec<Check> {
+        let signed_in = self.access.sign_in().await;
+        let may_go_on = signed_in.is_ok();
+        let mut checks = vec![Check { what: "the app signs in", result: signed_in }];
+        if may_go_on {
+            let directory = directory::probe(&self.access, &self.api).await;
+            checks.push(Check { what: "the directory can be read", result: directory });
+            let presence = feed::probe(&self.access, &self.api, &self.ids).await;
+            checks.push(Check { what: "presence can be read", result: presence });
+        }
+        checks
+    }
+}
+
+/// The address of `segments` under `base`, each escaped.
+pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! The one engine of the process: its settings, its places, its ticker.
+//!
+//! Every batch of every rule gets a fresh instance, so making and dropping instances is the hot path. Instances come from a pool of
+//! places whose memory is wiped by hand and kept resident: no page faults, no work for the kernel, several times faster than
+//! mapping memory anew. Everything of WebAssembly that a rule has no use for is switched off.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use wasmtime::component::Linker;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, WasmBacktraceDetails};
+
+use crate::budget::{Guest, arm};
+use crate::error::HostError;
+use crate::guest_log::GuestLog;
+use crate::limits::Limits;
+use crate::ticker::Ticker;
+use crate::v1_0;
+
+/// Core instances, memories and tables that one component may bring: `wit-component` makes three modules of a rule, an interpreter
+/// stubbed for our world up to ten.
+const PARTS: u32 = 10;
+
+/// The size of one instance's bookkeeping; interpreters have large ones.
+const INSTANCE_BYTES: usize = 4 * 1024 * 1024;
+
+/// The native stack of a guest's calls. A Rust guest keeps its own in linear memory.
+const NATIVE_STACK: usize = 512 * 1024;
+
+/// What the engine reserves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostSettings {
+    /// Rules that run at the same time, in all tenants together; 32. A call beyond that waits for a place.
+    pub places: u32,
+    /// The most memory that a rule's limit may be set to, in bytes; 64 MiB.
+    pub memory_ceiling: usize,
+    /// Memory of a place that is kept and wiped by hand, in bytes; 2 MiB. Covers a Rust or QuickJS guest; more costs resident memory.
+    pub keep_resident: usize,
+    /// The largest rule file, in bytes; 32 MiB (JavaScript and Python bring their interpreters).
+    pub file_size: usize,
+}
+
+impl Default for HostSettings {
+    fn default() -> Self {
+        Self {
+            places: 32,
+            memory_ceiling: 64 * 1024 * 1024,
+            keep_resident: 2 * 1024 * 1024,
+            file_size: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// The engine that compiles and runs rules. One per process; cloning shares it.
+#[derive(Clone)]
+pub struct RuleHost {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: HostSettings,
+    engine: Engine,
+    linker: Linker<Guest>,
+    ticker: Ticker,
+    free: Mutex<u32>,
+    freed: Condvar,
+}
+
+/// A place to run one instance; given back when dropped.
+pub(crate) struct Place<'a>(&'a Inner);
+
+// === impl RuleHost ===
+
+impl RuleHost {
+    /// Sets up the engine and starts its ticker.
+    pub fn new(settings: HostSettings) -> Result<Self, HostError> {
+        let refused = |error: wasmtime::Error| HostError::Engine { places: settings.places, reason: format!("{error:#}") };
+        let engine = Engine::new(&config(&settings)).map_err(refused)?;
+        let linker = v1_0::linker(&engine).map_err(refused)?;
+        let ticker = Ticker::start(&engine)?;
+        let (free, freed) = (Mutex::new(settings.places), Condvar::new());
+        Ok(Self { inner: Arc::new(Inner { settings, engine, linker, ticker, free, freed }) })
+    }
+
+    /// What the engine was set up with.
+    pub fn settings(&self) -> &HostSettings {
+        &self.inner.settings
+    }
+
+    /// Whether deadlines are being watched; for a health check. While they are not, no rule is entered.
+    pub fn is_watched(&self) -> bool {
+        self.inner.ticker.is_alive()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn linker(&self) -> &Linker<Guest> {
+        &self.inner.linker
+    }
+
+    /// Waits for a place.
+    pub(crate) fn place(&self) -> Place<'_> {
+        let inner = &*self.inner;
+        let free = inner.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = inner.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Place(inner)
+    }
+}
+
+impl std::fmt::Debug for RuleHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuleHost").field("settings", &self.inner.settings).finish_non_exhaustive()
+    }
+}
+
+// === impl Place ===
+
+impl Place<'_> {
+    /// A fresh store with its limits set. It must be dropped before the place is.
+    pub(crate) fn store(&self, limits: Limits, log: GuestLog) -> Store<Guest> {
+        let mut store = Store::new(&self.0.engine, Guest::new(limits, log));
+        arm(&mut store);
+        store
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
+fn config(settings: &HostSettings) -> Config {
+    let parts = settings.places.saturating_mul(PARTS);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(settings.places)
+        .total_core_instances(parts)
+        .total_memories(settings.places)
+        .total_tables(parts)
+        .max_unused_warm_slots(settings.places)
+        .max_core_instances_per_component(PARTS)
+        .max_memories_per_component(1)
+        .max_tables_per_component(PARTS)
+        .max_component_instance_size(INSTANCE_BYTES)
+        .max_core_instance_size(INSTANCE_BYTES)
+        .max_memory_size(settings.memory_ceiling)
+        .linear_memory_keep_resident(settings.keep_resident)
+        .table_keep_resident(64 * 1024);
+
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .max_wasm_stack(NATIVE_STACK)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false)
+        .shared_memory(false);
+    config
+}

@@ -1,0 +1,250 @@
+//! A subject as one rule sees it, and the verdicts of the two directions.
+
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use presync_core::rule::{
+    EightSide, Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing, Subject,
+    TeamsSide,
+};
+use presync_core::words::{Calls, Direction};
+use serde::Serialize;
+
+use crate::v1_0;
+
+/// What a rule, or a chain, wants to see beside the side that it maps from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Needs {
+    /// The side that is mapped to.
+    pub other_side: bool,
+    /// How long each side has been in its state.
+    pub since: bool,
+    /// Pseudonym, department, groups and queues.
+    pub person: bool,
+    /// Address and display name.
+    pub identity: bool,
+    /// The person's wall clock.
+    pub time: bool,
+    /// How the person's queues are staffed.
+    pub staffing: bool,
+}
+
+/// A verdict of one direction: [`PublishVerdict`] or [`SessionVerdict`].
+pub trait Verdict: Clone + PartialEq + Debug + Send + Sync + Serialize + v1_0::Spoken + 'static {
+    /// The way it maps.
+    const DIRECTION: Direction;
+
+    /// Leave what is there as it is: what stands when nothing was decided.
+    fn hold() -> Self;
+
+    /// Why, when the question asked for it.
+    fn reason(&self) -> Option<&str>;
+
+    /// The verdict in eight bits, when it has neither a reason nor a time: equal verdicts have equal bits.
+    #[doc(hidden)]
+    fn packed(&self) -> Option<u8>;
+}
+
+/// A subject as one rule sees it: what it did not ask for is not there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    subject: &'a Subject,
+    needs: Needs,
+    from: Direction,
+}
+
+/// One question to one rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a, V> {
+    pub(crate) seen: Seen<'a>,
+    pub(crate) proposal: Option<&'a V>,
+}
+
+// === impl Needs ===
+
+impl Needs {
+    /// What either wants.
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            other_side: self.other_side | other.other_side,
+            since: self.since | other.since,
+            person: self.person | other.person,
+            identity: self.identity | other.identity,
+            time: self.time | other.time,
+            staffing: self.staffing | other.staffing,
+        }
+    }
+
+    /// The labels of what is wanted, in the order of the interface.
+    pub fn labels(self) -> Vec<&'static str> {
+        [
+            (self.other_side, "other-side"),
+            (self.since, "since"),
+            (self.person, "person"),
+            (self.identity, "identity"),
+            (self.time, "time"),
+            (self.staffing, "staffing"),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, label)| wanted.then_some(label))
+        .collect()
+    }
+}
+
+// === impl Seen ===
+
+impl<'a> Seen<'a> {
+    pub(crate) const fn new(subject: &'a Subject, needs: Needs, from: Direction) -> Self {
+        Self { subject, needs, from }
+    }
+
+    pub(crate) fn teams(&self) -> Option<TeamsSide> {
+        let shown = self.needs.other_side || matches!(self.from, Direction::TeamsToEight);
+        let side = self.subject.teams.filter(|_| shown)?;
+        Some(TeamsSide { since: side.since.filter(|_| self.needs.since), ..side })
+    }
+
+    pub(crate) fn eight(&self) -> Option<EightSide> {
+        let shown = self.needs.other_side || matches!(self.from, Direction::EightToTeams);
+        let side = self.subject.eight.filter(|_| shown)?;
+        Some(EightSide { since: side.since.filter(|_| self.needs.since), ..side })
+    }
+
+    pub(crate) fn person(&self) -> Option<&'a Person> {
+        self.subject.person.as_ref().filter(|_| self.needs.person)
+    }
+
+    pub(crate) fn identity(&self) -> Option<&'a Identity> {
+        self.subject.identity.as_ref().filter(|_| self.needs.identity)
+    }
+
+    pub(crate) fn time(&self) -> Option<LocalTime> {
+        self.subject.time.filter(|_| self.needs.time)
+    }
+
+    pub(crate) fn staffing(&self) -> &'a [Staffing] {
+        if self.needs.staffing { &self.subject.staffing } else { &[] }
+    }
+
+    /// A subject of its own, with nothing but what is seen.
+    pub(crate) fn to_subject(self) -> Subject {
+        Subject {
+            teams: self.teams(),
+            eight: self.eight(),
+            person: self.person().cloned(),
+            identity: self.identity().cloned(),
+            time: self.time(),
+            staffing: self.staffing().to_vec(),
+        }
+    }
+
+    /// Whether both show the same.
+    pub(crate) fn equals(&self, other: &Seen<'_>) -> bool {
+        self.teams() == other.teams()
+            && self.eight() == other.eight()
+            && self.person() == other.person()
+            && self.identity() == other.identity()
+            && self.time() == other.time()
+            && self.staffing() == other.staffing()
+    }
+
+    /// Whether this is what another subject shows to the same rule.
+    pub(crate) fn shows(&self, subject: &Subject) -> bool {
+        self.equals(&Seen { subject, needs: self.needs, from: self.from })
+    }
+
+    /// The two sides in nineteen bits, when nothing else is seen: equal subjects have equal bits.
+    fn packed(&self) -> Option<u32> {
+        let Needs { other_side: _, since, person, identity, time, staffing } = self.needs;
+        if since || person || identity || time || staffing {
+            return None;
+        }
+        let teams = self.teams().map_or(0, |side| {
+            1 | (side.availability as u32) << 1
+                | (side.activity as u32) << 5
+                | u32::from(side.out_of_office) << 10
+                | u32::from(side.manual) << 11
+        });
+        let eight = self.eight().map_or(0, |side| {
+            1 | (side.status as u32) << 1 | u32::from(side.call_active) << 5 | u32::from(side.manual) << 6
+        });
+        Some(teams | eight << 12)
+    }
+}
+
+// === impl Question ===
+
+impl<V: Verdict> Question<'_, V> {
+    /// Whether both ask the same.
+    pub(crate) fn equals(&self, other: &Question<'_, V>) -> bool {
+        self.proposal == other.proposal && self.seen.equals(&other.seen)
+    }
+
+    /// The whole question in 28 bits, where that is possible: equal questions have equal bits.
+    pub(crate) fn packed(&self) -> Option<u32> {
+        let proposal = match self.proposal {
+            None => 0,
+            Some(verdict) => 1 | u32::from(verdict.packed()?) << 1,
+        };
+        Some(self.seen.packed()? | proposal << 19)
+    }
+
+    /// A fingerprint of the whole question: equal questions have equal ones, and different ones hardly ever.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let seen = &self.seen;
+        (seen.teams(), seen.eight(), seen.person(), seen.identity(), seen.time(), seen.staffing()).hash(&mut hasher);
+        self.proposal.map(|verdict| (verdict.packed(), verdict.reason())).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+// === impl Verdict ===
+
+impl Verdict for PublishVerdict {
+    const DIRECTION: Direction = Direction::TeamsToEight;
+
+    fn hold() -> Self {
+        Self { action: PublishAction::Hold, calls: Calls::Unchanged, note: None, recheck_after: None, reason: None }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    fn packed(&self) -> Option<u8> {
+        if self.recheck_after.is_some() || self.reason.is_some() {
+            return None;
+        }
+        let action = match self.action {
+            PublishAction::Hold => 0,
+            PublishAction::NoSync => 1,
+            PublishAction::Publish(target) => 2 + target as u8,
+        };
+        Some(action | (self.calls as u8) << 3 | self.note.map_or(0, |note| 1 + note as u8) << 5)
+    }
+}
+
+impl Verdict for SessionVerdict {
+    const DIRECTION: Direction = Direction::EightToTeams;
+
+    fn hold() -> Self {
+        Self { action: SessionAction::Hold, recheck_after: None, reason: None }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    fn packed(&self) -> Option<u8> {
+        if self.recheck_after.is_some() || self.reason.is_some() {
+            return None;
+        }
+        Some(match self.action {
+            SessionAction::Hold => 0,
+            SessionAction::NoSession => 1,
+            SessionAction::HoldSession(session) => 2 + session as u8,
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Verdicts of a pure rule, kept for equal questions.
+//!
+//! Most people are in one of a few hundred states, so a sweep of a million asks a few hundred questions. A question that fits 28 bits
+//! is looked up by those bits; one with a person in it by a fingerprint, and is then compared in full. A question with a clock or a
+//! head count in it never comes back and is not kept. One instance belongs to one rule with its settings: a reload starts afresh.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use presync_core::rule::Subject;
+
+use crate::question::{Needs, Question, Verdict};
+
+/// Kept verdicts per rule, of each kind. When full, everything is forgotten: the common questions are back at once.
+const KEPT: usize = 1 << 16;
+
+/// How a question is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// The question itself.
+    Packed(u32),
+    /// Its fingerprint.
+    Print(u64),
+}
+
+#[derive(Debug)]
+pub(crate) struct Reuse<V> {
+    kept: RwLock<Kept<V>>,
+}
+
+/// The verdicts that are kept.
+#[derive(Debug)]
+pub(crate) struct Kept<V> {
+    /// A map with a packed question as key and its verdict as value.
+    packed: NumberMap<u32, V>,
+    /// A map with a fingerprint as key, and the question that has it with its verdict as value.
+    prints: NumberMap<u64, Whole<V>>,
+}
+
+#[derive(Debug)]
+struct Whole<V> {
+    subject: Subject,
+    proposal: Option<V>,
+    verdict: V,
+}
+
+/// Spreads keys that are numbers already: one multiplication.
+#[derive(Debug, Default)]
+pub(crate) struct Mix(u64);
+
+/// A map for keys that are numbers already.
+pub(crate) type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+
+// === impl Key ===
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(match self {
+            Self::Packed(bits) => u64::from(*bits),
+            Self::Print(print) => *print,
+        });
+    }
+}
+
+// === impl Reuse ===
+
+impl<V: Verdict> Reuse<V> {
+    pub(crate) fn new() -> Self {
+        Self { kept: RwLock::new(Kept { packed: HashMap::default(), prints: HashMap::default() }) }
+    }
+
+    /// How to look a question up; none for one that will not come back.
+    pub(crate) fn key(question: &Question<'_, V>, needs: Needs) -> Option<Key> {
+        if let Some(packed) = question.packed() {
+            return Some(Key::Packed(packed));
+        }
+        let returns = !needs.since && !needs.time && !needs.staffing;
+        returns.then(|| Key::Print(question.fingerprint()))
+    }
+
+    /// The verdicts that are kept now; held for a whole batch.
+    pub(crate) fn look(&self) -> RwLockReadGuard<'_, Kept<V>> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the verdicts of questions that were asked.
+    pub(crate) fn keep<'a>(&self, answered: impl Iterator<Item = (Key, Question<'a, V>, &'a V)>) {
+        let mut answered = answered.peekable();
+        if answered.peek().is_none() {
+            return;
+        }
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, question, verdict) in answered {
+            match key {
+                Key::Packed(bits) => {
+                    forget_when_full(&mut kept.packed);
+                    kept.packed.insert(bits, verdict.clone());
+                }
+                Key::Print(print) => {
+                    forget_when_full(&mut kept.prints);
+                    let (subject, proposal) = (question.seen.to_subject(), question.proposal.cloned());
+                    kept.prints.insert(print, Whole { subject, proposal, verdict: verdict.clone() });
+                }
+            }
+        }
+    }
+}
+
+fn forget_when_full<K, V, S>(map: &mut HashMap<K, V, S>) {
+    if map.len() >= KEPT {
+        map.clear();
+    }
+}
+
+// === impl Kept ===
+
+impl<V: Verdict> Kept<V> {
+    /// The verdict of an equal question.
+    #[inline]
+    pub(crate) fn verdict(&self, key: Key, question: &Question<'_, V>) -> Option<&V> {
+        match key {
+            Key::Packed(bits) => self.packed.get(&bits),
+            Key::Print(print) => self
+                .prints
+                .get(&print)
+                .filter(|whole| whole.is_of(question))
+                .map(|whole| &whole.verdict),
+        }
+    }
+}
+
+impl<V: Verdict> Whole<V> {
+    fn is_of(&self, question: &Question<'_, V>) -> bool {
+        self.proposal.as_ref() == question.proposal && question.seen.shows(&self.subject)
+    }
+}
+
+// === impl Mix ===
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    /// The map takes its place from the low bits and its tag from the high ones, so the product is folded.
+    fn write_u64(&mut self, number: u64) {
+        let product = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+}

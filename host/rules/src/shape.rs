@@ -1,0 +1,147 @@
+//! What a component imports and exports, read from its bytes before anything is compiled.
+//!
+//! A file that could not be used anyway costs a validation, not a compilation, and is refused in words about rules instead of words
+//! about WebAssembly.
+
+use std::cmp::Ordering;
+
+use presync_core::words::Direction;
+use wasmparser::{Encoding, Parser, Payload, Validator};
+
+use crate::error::LoadError;
+use crate::v1_0;
+
+const PACKAGE: &str = "presync:rules/";
+
+/// Interfaces of ours that a component may import: the log, and those that only name types.
+const IMPORTABLE: [&str; 3] = ["log", "subject", "vocabulary"];
+
+/// The outside of a component that may be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) direction: Direction,
+    pub(crate) interface: String,
+    pub(crate) imports: Vec<String>,
+}
+
+/// Reads and checks the outside of a component.
+pub(crate) fn read(bytes: &[u8], expected: Option<Direction>) -> Result<Shape, LoadError> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(LoadError::NotWasm);
+    }
+    // The header tells a module from a component; a cut-off header is a damaged file.
+    if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
+        return Err(LoadError::CoreModule);
+    }
+    Validator::new().validate_all(bytes).map_err(damaged)?;
+    let (imports, exports) = names(bytes)?;
+
+    let interface = interface_version(&exports, &imports)?;
+    if let Some(import) = imports.iter().find(|import| !is_allowed(import)) {
+        return Err(LoadError::ForbiddenImport { import: import.clone() });
+    }
+    let direction = direction(&exports, expected)?;
+    Ok(Shape { direction, interface, imports })
+}
+
+/// The names of the outermost imports and exports.
+fn names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
+    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(damaged)? {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => return Err(LoadError::CoreModule),
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 1 => {
+                for import in section {
+                    imports.push(import.map_err(damaged)?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 1 => {
+                for export in section {
+                    exports.push(export.map_err(damaged)?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((imports, exports))
+}
+
+/// The version of our package that the component was made for: the same major as ours, and no newer minor.
+fn interface_version(exports: &[String], imports: &[String]) -> Result<String, LoadError> {
+    let ours = numbers(v1_0::VERSION);
+    for name in exports.iter().chain(imports) {
+        let Some((_, found)) = name.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@')) else { continue };
+        let (major, minor) = numbers(found);
+        let fix = match major.cmp(&ours.0).then(minor.cmp(&ours.1)) {
+            _ if major == ours.0 && minor <= ours.1 => return Ok(found.to_owned()),
+            Ordering::Greater => "update presync, or build the rule with the SDK of this one",
+            _ => "build the rule again with the SDK of this presync",
+        };
+        let supported = v1_0::VERSION.to_owned();
+        return Err(LoadError::InterfaceVersion { found: found.to_owned(), supported, fix });
+    }
+    Ok(v1_0::VERSION.to_owned())
+}
+
+/// Major and minor of `1.2.3`; what cannot be read is no version of ours.
+fn numbers(version: &str) -> (u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(u32::MAX));
+    (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(u32::MAX))
+}
+
+fn is_allowed(import: &str) -> bool {
+    import.strip_prefix(PACKAGE).is_some_and(|rest| {
+        let interface = rest.split_once('@').map_or(rest, |(interface, _)| interface);
+        IMPORTABLE.contains(&interface)
+    })
+}
+
+fn direction(exports: &[String], expected: Option<Direction>) -> Result<Direction, LoadError> {
+    let has = |interface: &str| {
+        exports.iter().any(|export| {
+            export.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix(interface)).is_some_and(|rest| rest.starts_with('@'))
+        })
+    };
+    let found = match (has("rule"), has("teams-to-eight"), has("eight-to-teams")) {
+        (true, true, false) => Some(Direction::TeamsToEight),
+        (true, false, true) => Some(Direction::EightToTeams),
+        _ => None,
+    };
+    match (found, expected) {
+        (Some(found), None) => Ok(found),
+        (Some(found), Some(expected)) if found == expected => Ok(found),
+        (found, expected) => Err(LoadError::AnotherWorld {
+            wanted: expected.map_or_else(
+                || "a rule (`presync:rules/rule` and one direction)".to_owned(),
+                |expected| format!("a rule from {} (`presync:rules/{}`)", spoken(expected), interface(expected)),
+            ),
+            exports: match found {
+                Some(found) => format!("one from {} (`presync:rules/{}`)", spoken(found), interface(found)),
+                None if exports.is_empty() => "nothing".to_owned(),
+                None => exports.iter().map(|export| format!("`{export}`")).collect::<Vec<_>>().join(", "),
+            },
+        }),
+    }
+}
+
+const fn interface(direction: Direction) -> &'static str {
+    match direction {
+        Direction::TeamsToEight => "teams-to-eight",
+        Direction::EightToTeams => "eight-to-teams",
+    }
+}
+
+const fn spoken(direction: Direction) -> &'static str {
+    match direction {
+        Direction::TeamsToEight => "Teams to 8x8",
+        Direction::EightToTeams => "8x8 to Teams",
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
+fn damaged(error: wasmparser::BinaryReaderError) -> LoadError {
+    LoadError::Invalid { reason: format!("{} (at byte {})", error.message(), error.offset()) }
+}

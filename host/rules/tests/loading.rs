@@ -1,0 +1,129 @@
+//! What is loaded, and what is refused in which words.
+
+mod support;
+
+use presync_core::words::Direction;
+use presync_rules::{HostSettings, Limits, LoadError, RuleHost, defaults};
+use serde_json::{Value, json};
+use support::{Guest, WIT, hollow, host, load};
+
+fn refusal(bytes: &[u8]) -> LoadError {
+    host().load(bytes, Some(Direction::TeamsToEight), &Value::Null, Limits::default()).unwrap_err()
+}
+
+#[test]
+fn a_rule_shows_what_it_is() {
+    let rule = load(&host(), &Guest::default());
+    let rule = rule.compiled();
+    assert_eq!((rule.name(), rule.version(), rule.direction()), ("test-rule", "1.2.3", Direction::TeamsToEight));
+    assert_eq!(rule.interface_version(), "1.0.0");
+    assert_eq!(rule.digest().len(), 64);
+    assert!(rule.imports().iter().all(|import| import.starts_with("presync:rules/")), "{:?}", rule.imports());
+}
+
+#[test]
+fn a_file_that_is_too_large_is_refused() {
+    let host = RuleHost::new(HostSettings { file_size: 1000, ..HostSettings::default() }).unwrap();
+    let error = host.compile(defaults::TEAMS_TO_EIGHT, None).unwrap_err();
+    assert_eq!(error, LoadError::TooLarge { size: defaults::TEAMS_TO_EIGHT.len(), limit: 1000 });
+}
+
+#[test]
+fn something_else_than_webassembly_is_refused() {
+    insta::assert_snapshot!(refusal(b"#!/bin/sh\n"));
+}
+
+#[test]
+fn a_core_module_is_refused() {
+    insta::assert_snapshot!(refusal(&wat::parse_str("(module)").unwrap()));
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_refused() {
+    let whole = defaults::EIGHT_TO_TEAMS;
+    for keep in [0, 3, 6, 8, 9, 100, whole.len() / 2, whole.len() - 1] {
+        let error = refusal(&whole[..keep]);
+        assert!(matches!(error, LoadError::NotWasm | LoadError::Invalid { .. } | LoadError::AnotherWorld { .. }), "{keep}: {error}");
+    }
+    assert!(matches!(refusal(&whole[..whole.len() / 2]), LoadError::Invalid { .. }));
+}
+
+#[test]
+fn a_component_that_imports_a_clock_is_refused_by_its_name() {
+    let guest = Guest {
+        imports: r#"(import "wasi:clocks/wall-clock@0.2.0" "now" (func $now (result i64)))"#,
+        decide: "(drop (call $now)) (call $answer (local.get $len))",
+        ..Guest::default()
+    };
+    let clocks = "package wasi:clocks@0.2.0 { interface wall-clock { now: func() -> u64; } }";
+    insta::assert_snapshot!(refusal(&guest.component_importing(clocks, "wasi:clocks/wall-clock@0.2.0")));
+}
+
+#[test]
+fn the_log_may_be_imported() {
+    let guest = Guest {
+        imports: r#"(import "presync:rules/log@1.0.0" "write" (func $log (param i32 i32 i32)))"#,
+        decide: "(call $log (i32.const 2) (i32.const 16) (i32.const 9)) (call $answer (local.get $len))",
+        ..Guest::default()
+    };
+    let rule = load(&host(), &guest);
+    assert!(rule.compiled().imports().iter().any(|import| import == "presync:rules/log@1.0.0"));
+}
+
+#[test]
+fn a_rule_of_the_other_direction_is_refused_where_one_was_expected() {
+    insta::assert_snapshot!(refusal(defaults::EIGHT_TO_TEAMS));
+    assert!(host().compile(defaults::EIGHT_TO_TEAMS, None).is_ok());
+}
+
+#[test]
+fn a_component_of_another_world_is_refused_with_its_exports() {
+    let wit = "package some:filter@0.1.0; interface run { run: func(); } world filter { export run; }";
+    insta::assert_snapshot!(refusal(&hollow(wit, "filter")));
+}
+
+#[test]
+fn an_unknown_major_version_is_refused_with_both_versions() {
+    let wit = WIT.replace("presync:rules@1.0.0", "presync:rules@2.0.0");
+    insta::assert_snapshot!(refusal(&hollow(&wit, "teams-to-eight-rule")));
+}
+
+#[test]
+fn a_newer_minor_version_is_refused_with_both_versions() {
+    let wit = WIT.replace("presync:rules@1.0.0", "presync:rules@1.7.0");
+    let error = refusal(&hollow(&wit, "teams-to-eight-rule"));
+    assert!(matches!(&error, LoadError::InterfaceVersion { found, .. } if found == "1.7.0"), "{error}");
+}
+
+#[test]
+fn a_rule_that_fails_to_describe_itself_is_refused() {
+    insta::assert_snapshot!(refusal(&hollow(WIT, "teams-to-eight-rule")));
+}
+
+#[test]
+fn a_name_that_could_not_stand_in_a_table_is_refused() {
+    insta::assert_snapshot!(refusal(&Guest { name: "Best Rule!", ..Guest::default() }.component()));
+    assert!(matches!(refusal(&Guest { name: "", ..Guest::default() }.component()), LoadError::BadDescriptor { .. }));
+}
+
+#[test]
+fn settings_are_offered_and_may_be_refused_in_the_rules_words() {
+    let host = host();
+    let default = host.compile(defaults::TEAMS_TO_EIGHT, None).unwrap();
+    assert!(default.configure(&json!({}), Limits::default()).is_ok());
+    insta::assert_snapshot!(default.configure(&json!({"dnd": true}), Limits::default()).unwrap_err());
+}
+
+#[test]
+fn settings_that_are_no_table_are_refused() {
+    let default = host().compile(defaults::TEAMS_TO_EIGHT, None).unwrap();
+    let error = default.configure(&json!([1]), Limits::default()).unwrap_err();
+    assert_eq!(error, LoadError::SettingsNotATable { found: "a list" });
+}
+
+#[test]
+fn a_memory_limit_above_the_ceiling_is_refused() {
+    let default = host().compile(defaults::TEAMS_TO_EIGHT, None).unwrap();
+    let limits = Limits { memory: 1 << 30, ..Limits::default() };
+    assert!(matches!(default.configure(&Value::Null, limits), Err(LoadError::MemoryCeiling { .. })));
+}

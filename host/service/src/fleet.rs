@@ -1,0 +1,71 @@
+//! All tenants, each on its own cadence: a task per tenant, so that one tenant's trouble never delays another's.
+//!
+//! ```text
+//!  poll 10 s          0         10        20        30
+//!  tenant a           ├─cycle─┤ ├cycle┤   ├cycle┤
+//!  tenant b, slow     ├───────cycle───────┤         ├cycle┤     a start that was missed is skipped, the beat stays
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::config::Cadence;
+use crate::tenant::Tenant;
+
+/// All tenants of this process.
+#[derive(Debug)]
+pub struct Fleet {
+    tenants: Arc<[Arc<Tenant>]>,
+    stop: watch::Sender<bool>,
+    running: JoinSet<()>,
+}
+
+impl Fleet {
+    /// Starts every tenant's cycles. The starts are spread over one poll interval, so that the tenants share the machine evenly.
+    pub fn start(tenants: Vec<Tenant>, cadence: Cadence) -> Self {
+        let tenants: Arc<[Arc<Tenant>]> = tenants.into_iter().map(Arc::new).collect();
+        let (stop, _) = watch::channel(false);
+        let mut running = JoinSet::new();
+        let count = u32::try_from(tenants.len()).unwrap_or(u32::MAX).max(1);
+        for (place, tenant) in (0u32..).zip(tenants.iter()) {
+            let first = Instant::now() + cadence.poll * place / count;
+            running.spawn(beat(Arc::clone(tenant), first, cadence.poll, stop.subscribe()));
+        }
+        Self { tenants, stop, running }
+    }
+
+    /// The tenants.
+    pub fn tenants(&self) -> Arc<[Arc<Tenant>]> {
+        Arc::clone(&self.tenants)
+    }
+
+    /// Ends after the cycles that are under way. Leases are left to the next process, or to lapse.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while let Some(ended) = self.running.join_next().await {
+            if let Err(error) = ended
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
+    }
+}
+
+async fn beat(tenant: Arc<Tenant>, first: Instant, poll: Duration, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval_at(first, poll);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = ticks.tick() => {}
+        }
+        let cycle = tenant.cycle().await;
+        tracing::debug!(tenant = %tenant.id(), took = ?cycle.took, "cycle");
+    }
+}

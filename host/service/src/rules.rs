@@ -1,0 +1,234 @@
+//! A tenant's two chains: the default maps with the tenant's overrides on top, and their reload when a file changes.
+//!
+//! Everything here may compile or run a rule: call it from threads that may be busy, never from an async worker.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use presync_core::words::Direction;
+use presync_rules::{
+    ChainError, HostError, HostSettings, Limits, LoadError, LoadedRule, Needs, PublishChain, RuleHost, SessionChain,
+    defaults,
+};
+
+use crate::config::RuleConfig;
+
+/// Why a tenant's rules could not be put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// The engine cannot be set up.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// A rule file cannot be read.
+    #[error("rule {}: cannot be read: {source}. Check the path in the settings", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A rule was refused.
+    #[error("rule {name}: {source}")]
+    Refused {
+        /// Its path, or the name of an embedded one.
+        name: String,
+        /// Why.
+        source: Box<LoadError>,
+    },
+    /// A rule wants to see what nothing here can show.
+    #[error(
+        "rule {}: it needs {}, which this version of presync cannot supply. Build the rule without that need",
+        path.display(),
+        needs.join(" and ")
+    )]
+    Needs {
+        /// Which file.
+        path: PathBuf,
+        /// What it needs, by the interface's labels.
+        needs: Vec<&'static str>,
+    },
+    /// The rules do not make a chain.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+}
+
+/// The engine and the default maps, compiled once for all tenants.
+#[derive(Debug, Clone)]
+pub struct RuleBase {
+    host: RuleHost,
+    publish: LoadedRule,
+    session: LoadedRule,
+}
+
+/// A tenant's rules in force.
+#[derive(Debug)]
+pub struct Chains {
+    /// From Teams to 8x8.
+    pub publish: PublishChain,
+    /// From 8x8 to Teams.
+    pub session: SessionChain,
+    /// The names and versions of `publish`.
+    pub publish_versions: Arc<str>,
+    /// The names and versions of `session`.
+    pub session_versions: Arc<str>,
+}
+
+/// A tenant's rules: what is in force, and the files that it comes from.
+#[derive(Debug)]
+pub struct TenantRules {
+    base: RuleBase,
+    configs: Vec<RuleConfig>,
+    current: Mutex<Arc<Chains>>,
+    files: Mutex<Vec<File>>,
+}
+
+/// An override as last loaded, with what its file looked like when it was last tried.
+#[derive(Debug, Clone)]
+struct File {
+    seen: Seen,
+    /// `None` when no version of it has been good yet: the chain does without.
+    rule: Option<LoadedRule>,
+    /// Why the file as it is now is not in force.
+    refused: Option<String>,
+}
+
+/// What looking at the rule files brought.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Reload {
+    /// Some file is not what it was, whether it could be put in force or not.
+    pub news: bool,
+    /// The directions whose rules were replaced.
+    pub changed: Vec<Direction>,
+    /// Why files are not in force as they are now, newly or still.
+    pub refused: Vec<String>,
+}
+
+/// What tells cheaply that a file may have changed.
+type Seen = Option<(SystemTime, u64)>;
+
+// === impl RuleBase ===
+
+impl RuleBase {
+    /// Sets up the engine and compiles the default maps.
+    ///
+    /// # Errors
+    /// When the engine or an embedded rule cannot be loaded: a broken build or a machine without address space.
+    pub fn new() -> Result<Self, RuleError> {
+        let host = RuleHost::new(HostSettings::default())?;
+        let embedded = |direction: Direction| {
+            let refused = |source| RuleError::Refused { name: direction.to_string(), source: Box::new(source) };
+            defaults::load(&host, direction).map_err(refused)
+        };
+        let publish = embedded(Direction::TeamsToEight)?;
+        let session = embedded(Direction::EightToTeams)?;
+        Ok(Self { host, publish, session })
+    }
+
+    /// The engine.
+    pub const fn host(&self) -> &RuleHost {
+        &self.host
+    }
+
+    /// Loads one override, and checks that what it needs can be supplied.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is refused, or needs what cannot be supplied.
+    pub fn load(&self, config: &RuleConfig) -> Result<LoadedRule, RuleError> {
+        let bytes = std::fs::read(&config.path)
+            .map_err(|source| RuleError::Unreadable { path: config.path.clone(), source })?;
+        let rule = self.host.load(&bytes, config.direction, &config.settings, Limits::default()).map_err(|source| {
+            RuleError::Refused { name: config.path.display().to_string(), source: Box::new(source) }
+        })?;
+        let supplied = Needs { other_side: true, since: true, person: true, ..Needs::default() };
+        let mut missing = rule.compiled().needs().labels();
+        missing.retain(|need| !supplied.labels().contains(need));
+        if missing.is_empty() { Ok(rule) } else { Err(RuleError::Needs { path: config.path.clone(), needs: missing }) }
+    }
+
+    fn chains(&self, overrides: &[File]) -> Result<Chains, RuleError> {
+        let with = |base: &LoadedRule, direction: Direction| {
+            let overrides = overrides.iter().filter_map(|file| file.rule.as_ref());
+            let of_direction = overrides.filter(|rule| rule.compiled().direction() == direction).cloned();
+            std::iter::once(base.clone()).chain(of_direction).collect::<Vec<_>>()
+        };
+        let publish = PublishChain::new(with(&self.publish, Direction::TeamsToEight))?;
+        let session = SessionChain::new(with(&self.session, Direction::EightToTeams))?;
+        let (publish_versions, session_versions) = (publish.versions().into(), session.versions().into());
+        Ok(Chains { publish, session, publish_versions, session_versions })
+    }
+}
+
+// === impl TenantRules ===
+
+impl TenantRules {
+    /// Loads a tenant's overrides on top of the default maps. An override that is no good is left out, and the reason comes back;
+    /// its file is tried again when it changes.
+    ///
+    /// # Errors
+    /// When the rules do not make a chain.
+    pub fn load(base: RuleBase, configs: Vec<RuleConfig>) -> Result<(Self, Vec<String>), RuleError> {
+        let files: Vec<File> = configs.iter().map(|config| File::load(&base, config, look(&config.path))).collect();
+        let refused = files.iter().filter_map(|file| file.refused.clone()).collect();
+        let current = Mutex::new(Arc::new(base.chains(&files)?));
+        Ok((Self { base, configs, current, files: Mutex::new(files) }, refused))
+    }
+
+    /// The chains in force. Whoever holds them goes on with them through a reload.
+    pub fn current(&self) -> Arc<Chains> {
+        Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks whether rule files have changed, and puts what is good in force. Where a file is no good, what was in force stays.
+    ///
+    /// # Errors
+    /// When the rules do not make a chain.
+    pub fn reload(&self) -> Result<Reload, RuleError> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reload = Reload::default();
+        for (config, file) in self.configs.iter().zip(files.iter_mut()) {
+            let seen = look(&config.path);
+            if seen == file.seen {
+                continue;
+            }
+            reload.news = true;
+            let new = File::load(&self.base, config, seen);
+            if new.refused.is_none() && new.digest() != file.digest() {
+                reload.changed.extend([&*file, &new].into_iter().filter_map(File::direction));
+                *file = new;
+            } else {
+                *file = File { rule: file.rule.take(), ..new };
+            }
+        }
+        reload.refused = files.iter().filter_map(|file| file.refused.clone()).collect();
+        if !reload.changed.is_empty() {
+            let chains = self.base.chains(&files)?;
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(chains);
+            reload.changed.sort_unstable();
+            reload.changed.dedup();
+        }
+        Ok(reload)
+    }
+}
+
+impl File {
+    fn load(base: &RuleBase, config: &RuleConfig, seen: Seen) -> Self {
+        match base.load(config) {
+            Ok(rule) => Self { seen, rule: Some(rule), refused: None },
+            Err(error) => Self { seen, rule: None, refused: Some(error.to_string()) },
+        }
+    }
+
+    fn digest(&self) -> Option<&str> {
+        self.rule.as_ref().map(|rule| rule.compiled().digest())
+    }
+
+    fn direction(&self) -> Option<Direction> {
+        self.rule.as_ref().map(|rule| rule.compiled().direction())
+    }
+}
+
+fn look(path: &Path) -> Seen {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

@@ -1,0 +1,179 @@
+//! What may be seen of a tenant from outside: counters, health, the people who are not linked, and one person's why.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use presync_core::delivery::Outcome;
+use presync_core::linking::Unlinked;
+use presync_core::reconcile::{Event, LinkView};
+use presync_core::rule::{PublishVerdict, SessionVerdict};
+use presync_core::time::Timestamp;
+use presync_core::words::Side;
+use presync_rules::Stage;
+use serde::Serialize;
+
+/// What a tenant has done since the process started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Cycles that ended, well or not.
+    pub cycles: u64,
+    /// Presences read, on both sides.
+    pub presences_read: u64,
+    /// Verdicts given by the chains.
+    pub decisions: u64,
+    /// Verdicts among them that needed no call into a rule.
+    pub decisions_reused: u64,
+    /// Publications taken by 8x8, renewals left out.
+    pub published: u64,
+    /// Publications taken back.
+    pub unpublished: u64,
+    /// Sessions taken by Teams, renewals left out.
+    pub sessions_held: u64,
+    /// Sessions cleared.
+    pub sessions_cleared: u64,
+    /// Leases renewed, on both sides.
+    pub renewed: u64,
+    /// States that a side showed because we had put them there, not carried back.
+    pub echoes_ignored: u64,
+    /// Writes that failed, were refused or throttled.
+    pub writes_failed: u64,
+    /// Batches in which a rule failed.
+    pub rule_faults: u64,
+}
+
+impl Counters {
+    /// Counts an event of the log.
+    pub(crate) fn count(&mut self, event: &Event) {
+        let taken = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::Masked);
+        match event {
+            Event::EchoIgnored { .. } => self.echoes_ignored += 1,
+            Event::Published { outcome, .. } if taken(outcome) => self.published += 1,
+            Event::Unpublished { outcome } if taken(outcome) || *outcome == Outcome::NotFound => self.unpublished += 1,
+            Event::SessionHeld { outcome, .. } if taken(outcome) => self.sessions_held += 1,
+            Event::SessionCleared { outcome } if taken(outcome) || *outcome == Outcome::NotFound => {
+                self.sessions_cleared += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds another tenant's.
+    pub fn add(&mut self, other: &Self) {
+        self.cycles += other.cycles;
+        self.presences_read += other.presences_read;
+        self.decisions += other.decisions;
+        self.decisions_reused += other.decisions_reused;
+        self.published += other.published;
+        self.unpublished += other.unpublished;
+        self.sessions_held += other.sessions_held;
+        self.sessions_cleared += other.sessions_cleared;
+        self.renewed += other.renewed;
+        self.echoes_ignored += other.echoes_ignored;
+        self.writes_failed += other.writes_failed;
+        self.rule_faults += other.rule_faults;
+    }
+}
+
+/// Where a trouble is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Reading or writing Teams.
+    Teams,
+    /// Reading or writing 8x8.
+    Eight,
+    /// Reading one of the directories.
+    Directory,
+    /// Loading or asking a rule.
+    Rules,
+    /// The state on disk.
+    Store,
+}
+
+impl From<Side> for Place {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Teams => Self::Teams,
+            Side::Eight => Self::Eight,
+        }
+    }
+}
+
+/// Something that is wrong now, with its cause and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// Since when.
+    pub since: Timestamp,
+    /// What is wrong, as a sentence.
+    pub what: String,
+    /// An administrator has to do something: it does not pass by itself.
+    pub needs_action: bool,
+}
+
+/// One tenant, at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantStatus {
+    /// Its name.
+    pub tenant: String,
+    /// People kept in step.
+    pub linked: usize,
+    /// People who are not, counted by reason.
+    pub unlinked: BTreeMap<&'static str, usize>,
+    /// The rules in force from Teams to 8x8.
+    pub publish_rules: String,
+    /// The rules in force from 8x8 to Teams; `None` for a tenant that syncs one way.
+    pub session_rules: Option<String>,
+    /// Sides that are down: what they last said is held.
+    pub down: Vec<Side>,
+    /// When both sides were last read.
+    pub last_cycle: Option<Timestamp>,
+    /// How long the last cycle took.
+    pub last_cycle_took: Option<Duration>,
+    /// What is wrong now.
+    pub troubles: BTreeMap<Place, Trouble>,
+    /// What has been done since the process started.
+    pub counters: Counters,
+}
+
+/// Somebody who is on one side only, or who cannot be told from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alone {
+    /// Which side the account is on.
+    pub side: Side,
+    /// The account's id.
+    pub id: String,
+    /// Its address, as far as there is one.
+    pub address: String,
+    /// Why it is not linked.
+    pub reason: Unlinked,
+}
+
+/// Everything about one person: what both sides say, what each rule made of it, what was written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// Teams user name.
+    pub user: String,
+    /// Display name.
+    pub name: String,
+    /// Now.
+    pub now: Timestamp,
+    /// What presync knows.
+    pub view: LinkView,
+    /// The chain from Teams to 8x8, rule by rule; empty before Teams was read.
+    pub publish: Vec<Stage<PublishVerdict>>,
+    /// The chain from 8x8 to Teams, rule by rule; empty before 8x8 was read, or one-way.
+    pub session: Vec<Stage<SessionVerdict>>,
+    /// What happened last, newest first: time, kind, detail.
+    pub events: Vec<WhyEvent>,
+}
+
+/// One line of a person's event log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WhyEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What kind.
+    pub kind: String,
+    /// The rest.
+    pub detail: serde_json::Value,
+}

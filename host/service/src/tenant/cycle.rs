@@ -1,0 +1,117 @@
+//! One cycle: read, decide, store, write, store.
+
+use std::time::{Duration, Instant};
+
+use presync_core::reconcile::Input;
+use presync_core::time::Timestamp;
+use presync_store::Batch;
+
+use crate::people::Work;
+use crate::status::Place;
+use crate::tenant::{Beat, LENGTHS_KEPT, Tenant};
+
+/// What a cycle was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cycle {
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Tenant {
+    /// Runs one cycle. It never fails: what goes wrong is shown in the status, and the next cycle starts from what both sides say
+    /// then. Cycles of a tenant follow one another.
+    pub async fn cycle(&self) -> Cycle {
+        let mut beat = self.beat.lock().await;
+        let started_at = self.clock.now();
+        let started = Instant::now();
+        let mut work = std::mem::take(&mut beat.pending);
+        work.add(self.refresh_directory(&mut beat).await);
+        work.add(self.reload_rules(&mut beat).await);
+        let (teams, eight) = tokio::join!(self.read_teams(), self.read_eight());
+        work.add(self.take_teams(&mut beat, teams));
+        work.add(self.take_eight(&mut beat, eight));
+        self.decide_all(&mut work).await;
+        work.add(self.absorb([Input::Tick]));
+        self.settle(&mut beat, work, started).await;
+        let took = started.elapsed();
+        self.people().counters.cycles += 1;
+        let mut board = self.board();
+        board.last_cycle = Some((started_at, took));
+        if board.lengths.len() == LENGTHS_KEPT {
+            board.lengths.pop_front();
+        }
+        board.lengths.push_back(took);
+        Cycle { started_at, took }
+    }
+
+    /// Writes until nothing more is to be written. What will be written is on disk before it is sent, so that a process that
+    /// takes over knows what may have arrived.
+    async fn settle(&self, beat: &mut Beat, mut work: Work, started: Instant) {
+        let deadline = tokio::time::Instant::from_std(started) + self.cadence.poll;
+        let mut stored = true;
+        loop {
+            self.decide_all(&mut work).await;
+            if !work.has_writes() {
+                break;
+            }
+            stored = self.store(&mut work).await;
+            let publications = std::mem::take(&mut work.publications);
+            let sessions = std::mem::take(&mut work.sessions);
+            let delivered = if stored {
+                self.deliver(publications, sessions, deadline).await
+            } else {
+                self.hold_back(&publications, &sessions)
+            };
+            work.add(self.absorb(delivered));
+        }
+        if !stored || !self.store(&mut work).await {
+            beat.pending.add(work);
+        }
+    }
+
+    /// Stores states and events as one transaction. Returns whether that went well; if not, they stay in the work.
+    async fn store(&self, work: &mut Work) -> bool {
+        let mut batch = Batch { events: std::mem::take(&mut work.events), ..Batch::default() };
+        let dirty = {
+            let mut people = self.people();
+            let dirty = people.reconciler.take_dirty();
+            for link in &dirty {
+                match people.reconciler.snapshot(*link) {
+                    Ok(Some(snapshot)) => batch.states.push((*link, snapshot)),
+                    Ok(None) => {}
+                    Err(error) => tracing::error!(tenant = %self.id, %link, %error, "a state cannot be written"),
+                }
+            }
+            dirty
+        };
+        let forgotten = std::mem::take(&mut work.forgotten);
+        if batch.states.is_empty() && batch.events.is_empty() && forgotten.is_empty() {
+            return true;
+        }
+        let store = self.store.clone();
+        let blocking = tokio::task::spawn_blocking(move || {
+            let result = store.commit(&batch).and_then(|()| store.remove_links(&forgotten));
+            (result, batch.events, forgotten)
+        });
+        match blocking.await {
+            Ok((Ok(()), ..)) => {
+                self.is_well(Place::Store);
+                true
+            }
+            Ok((Err(error), events, forgotten)) => {
+                self.is_unwell(Place::Store, &error, true);
+                self.people().reconciler.mark_dirty(dirty);
+                work.events = events;
+                work.forgotten = forgotten;
+                false
+            }
+            Err(error) => {
+                self.is_unwell(Place::Store, &error, true);
+                self.people().reconciler.mark_dirty(dirty);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Writing: publications in bulk, sessions a few at a time, all within the cycle's deadline.
+
+use std::time::Duration;
+
+use presync_core::delivery::Outcome;
+use presync_core::id::LinkId;
+use presync_core::reconcile::Input;
+use presync_core::words::Side;
+use presync_eight::Publication;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use crate::people::SessionWrite;
+use crate::status::Place;
+use crate::tenant::Tenant;
+
+/// Session writes under way at a time, per tenant.
+const SESSIONS_AT_ONCE: usize = 16;
+
+/// How long a write that was never sent waits: it is due again in the next cycle.
+const NOT_SENT: Outcome = Outcome::Throttled { retry_after: Duration::from_millis(500) };
+
+impl Tenant {
+    pub(super) async fn deliver(
+        &self,
+        publications: Vec<(LinkId, Publication)>,
+        sessions: Vec<SessionWrite>,
+        deadline: Instant,
+    ) -> Vec<Input> {
+        let (mut published, held) =
+            tokio::join!(self.publish(publications, deadline), self.write_sessions(sessions, deadline));
+        published.extend(held);
+        let failed = published.iter().filter(|input| is_failure(input)).count();
+        let mut people = self.people();
+        people.counters.writes_failed += failed as u64;
+        drop(people);
+        published
+    }
+
+    /// Answers writes that were not sent, since what would be sent could not be stored first.
+    pub(super) fn hold_back(&self, publications: &[(LinkId, Publication)], sessions: &[SessionWrite]) -> Vec<Input> {
+        let outcome = Outcome::Throttled { retry_after: self.cadence.poll };
+        let publications = publications.iter().map(|(link, _)| delivered(*link, Side::Eight, outcome, None));
+        let sessions = sessions.iter().map(|write| delivered(write.link, Side::Teams, outcome, None));
+        publications.chain(sessions).collect()
+    }
+
+    async fn publish(&self, publications: Vec<(LinkId, Publication)>, deadline: Instant) -> Vec<Input> {
+        if publications.is_empty() {
+            return Vec::new();
+        }
+        let (links, publications): (Vec<_>, Vec<_>) = publications.into_iter().unzip();
+        let all = |outcome| links.iter().map(|link| delivered(*link, Side::Eight, outcome, None)).collect();
+        match timeout_at(deadline, self.eight.publish(&publications)).await {
+            Err(_) => {
+                self.is_unwell(Place::Eight, &"8x8 did not take the publications within the cycle", false);
+                all(Outcome::Failed)
+            }
+            Ok(Err(error)) => {
+                self.is_unwell(Place::Eight, &error, error.is_credential_problem());
+                all(error.outcome())
+            }
+            Ok(Ok(published)) => {
+                for (link, item) in links.iter().zip(&published) {
+                    if let Some(detail) = &item.detail {
+                        tracing::debug!(tenant = %self.id, %link, outcome = ?item.outcome, detail, "8x8 said of a publication");
+                    }
+                }
+                let answers = links.iter().zip(published);
+                answers.map(|(link, item)| delivered(*link, Side::Eight, item.outcome, item.revision)).collect()
+            }
+        }
+    }
+
+    async fn write_sessions(&self, sessions: Vec<SessionWrite>, deadline: Instant) -> Vec<Input> {
+        let mut answers = Vec::with_capacity(sessions.len());
+        let mut waiting = sessions.into_iter();
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < SESSIONS_AT_ONCE
+                && let Some(write) = waiting.next()
+            {
+                if Instant::now() >= deadline {
+                    answers.push(delivered(write.link, Side::Teams, NOT_SENT, None));
+                    continue;
+                }
+                let teams = self.teams.clone();
+                running.spawn(async move {
+                    let call = async {
+                        match write.hold {
+                            Some((session, lease)) => teams.hold_session(&write.user, session, lease).await,
+                            None => teams.clear_session(&write.user).await,
+                        }
+                    };
+                    (write.link, timeout_at(deadline, call).await)
+                });
+            }
+            match running.join_next().await {
+                None => return answers,
+                Some(Ok((link, Ok(Ok(()))))) => answers.push(delivered(link, Side::Teams, Outcome::Applied, None)),
+                Some(Ok((link, Ok(Err(error))))) => {
+                    tracing::debug!(tenant = %self.id, %link, %error, "Teams did not take a session");
+                    if error.is_credential_problem() {
+                        self.is_unwell(Place::Teams, &error, true);
+                    }
+                    answers.push(delivered(link, Side::Teams, error.outcome(), None));
+                }
+                Some(Ok((link, Err(_)))) => answers.push(delivered(link, Side::Teams, Outcome::Failed, None)),
+                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+    }
+}
+
+fn delivered(link: LinkId, side: Side, outcome: Outcome, revision: Option<u64>) -> Input {
+    Input::Delivered { link, side, outcome, revision }
+}
+
+fn is_failure(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Delivered {
+            outcome: Outcome::Failed | Outcome::Refused | Outcome::Stale | Outcome::Throttled { .. },
+            ..
+        }
+    )
+}

@@ -1,0 +1,212 @@
+//! One tenant and its cycle.
+//!
+//! * `cycle`: one cycle from reading to writing
+//! * `read`: both sides, and whether to believe them
+//! * `decide`: asking the rules
+//! * `deliver`: writing, within a deadline
+//! * `directory`: who is linked
+//! * `show`: status, table, why
+
+mod cycle;
+mod decide;
+mod deliver;
+mod directory;
+mod read;
+mod show;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use presync_core::id::TenantId;
+use presync_core::outage::MassLoss;
+use presync_core::reconcile::{Input, Reconciler};
+use presync_core::time::{Clock, Timestamp};
+use presync_core::words::{Direction, Side};
+use presync_rules::Needs;
+use presync_store::{Store, StoreError, TenantStore};
+
+use crate::config::{Cadence, TenantConfig};
+use crate::health::Health;
+use crate::people::{People, Person, Work};
+use crate::rules::{Chains, Reload, RuleBase, RuleError, TenantRules};
+use crate::status::{Place, Trouble};
+
+pub use cycle::Cycle;
+pub use show::Row;
+
+/// How many of the last cycles' lengths are kept for the percentiles: a day at ten seconds.
+const LENGTHS_KEPT: usize = 8640;
+
+/// Why a tenant could not be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    /// Its Microsoft settings.
+    #[error("tenant {0}: {1}")]
+    Teams(TenantId, #[source] presync_teams::Error),
+    /// Its 8x8 settings.
+    #[error("tenant {0}: {1}")]
+    Eight(TenantId, #[source] presync_eight::Error),
+    /// Its rules.
+    #[error("tenant {0}: {1}")]
+    Rules(TenantId, #[source] RuleError),
+    /// Its state.
+    #[error("tenant {0}: {1}")]
+    Store(TenantId, #[source] StoreError),
+}
+
+/// One tenant.
+#[derive(Debug)]
+pub struct Tenant {
+    id: TenantId,
+    one_way: bool,
+    cadence: Cadence,
+    clock: Arc<dyn Clock>,
+    teams: presync_teams::Client,
+    eight: presync_eight::Client,
+    store: TenantStore,
+    rules: Arc<TenantRules>,
+    people: Mutex<People>,
+    board: Mutex<Board>,
+    /// What only the cycle touches; holding it is what makes cycles follow one another.
+    beat: tokio::sync::Mutex<Beat>,
+}
+
+/// What the cycle carries from one to the next.
+#[derive(Debug)]
+struct Beat {
+    teams: Health,
+    eight: Health,
+    teams_loss: MassLoss,
+    eight_loss: MassLoss,
+    link_loss: MassLoss,
+    directory: directory::Refresh,
+    rules_reload: Option<tokio::task::JoinHandle<Result<Reload, RuleError>>>,
+    /// Work that came up outside of a cycle.
+    pending: Work,
+}
+
+/// What others may look at while a cycle runs.
+#[derive(Debug, Default)]
+struct Board {
+    down: Vec<Side>,
+    last_cycle: Option<(Timestamp, Duration)>,
+    lengths: VecDeque<Duration>,
+    troubles: BTreeMap<Place, Trouble>,
+}
+
+impl Tenant {
+    /// Takes up a tenant where its stored state stopped. May block: it reads the state and compiles rules.
+    ///
+    /// # Errors
+    /// When its settings cannot work or its state cannot be read. A rule that is refused is left out and shown as a trouble.
+    pub fn open(
+        config: TenantConfig,
+        cadence: Cadence,
+        clock: Arc<dyn Clock>,
+        rules: RuleBase,
+        store: &Store,
+    ) -> Result<Self, TenantError> {
+        let id = config.id;
+        let one_way = config.teams.write_app.is_none();
+        let teams = presync_teams::Client::new(config.teams, Arc::clone(&clock))
+            .map_err(|error| TenantError::Teams(id.clone(), error))?;
+        let eight = presync_eight::Client::new(config.eight, Arc::clone(&clock))
+            .map_err(|error| TenantError::Eight(id.clone(), error))?;
+        let (rules, refused) =
+            TenantRules::load(rules, config.rules).map_err(|error| TenantError::Rules(id.clone(), error))?;
+        let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
+        let (people, pending) = restore(&id, &store, &rules.current(), clock.now())
+            .map_err(|error| TenantError::Store(id.clone(), error))?;
+        let beat = Beat {
+            teams: Health::new(Side::Teams),
+            eight: Health::new(Side::Eight),
+            teams_loss: MassLoss::default(),
+            eight_loss: MassLoss::default(),
+            link_loss: MassLoss::default(),
+            directory: directory::Refresh::due_now(),
+            rules_reload: None,
+            pending,
+        };
+        let tenant = Self {
+            id,
+            one_way,
+            cadence,
+            clock,
+            teams,
+            eight,
+            store,
+            rules: Arc::new(rules),
+            people: Mutex::new(people),
+            board: Mutex::default(),
+            beat: tokio::sync::Mutex::new(beat),
+        };
+        if !refused.is_empty() {
+            tenant.is_unwell(Place::Rules, &format_args!("{}; the chain does without", refused.join("; ")), true);
+        }
+        Ok(tenant)
+    }
+
+    /// Its name.
+    pub const fn id(&self) -> &TenantId {
+        &self.id
+    }
+
+    fn people(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn absorb(&self, inputs: impl IntoIterator<Item = Input>) -> Work {
+        let now = self.clock.now();
+        self.people().absorb(now, inputs)
+    }
+
+    /// Something is wrong; said once in the log, and shown until [`Self::is_well`].
+    fn is_unwell(&self, place: Place, what: &dyn std::fmt::Display, needs_action: bool) {
+        let what = what.to_string();
+        let mut board = self.board();
+        if let Some(known) = board.troubles.get_mut(&place) {
+            known.needs_action = needs_action;
+            known.what = what;
+            return;
+        }
+        tracing::warn!(tenant = %self.id, ?place, needs_action, "{what}");
+        board.troubles.insert(place, Trouble { since: self.clock.now(), what, needs_action });
+    }
+
+    /// Nothing is wrong there any more.
+    fn is_well(&self, place: Place) {
+        if self.board().troubles.remove(&place).is_some() {
+            tracing::info!(tenant = %self.id, ?place, "well again");
+        }
+    }
+}
+
+/// Takes up the stored people and their states. The rules may have changed since, so everyone is asked about again.
+fn restore(id: &TenantId, store: &TenantStore, chains: &Chains, now: Timestamp) -> Result<(People, Work), StoreError> {
+    let mut people = People::default();
+    look_across(&mut people.reconciler, chains);
+    let mut inputs = Vec::new();
+    for link in store.links()? {
+        inputs.push(Input::LinkAdded(link.id));
+        people.insert(Person { link, department: None, queues: Vec::new() });
+    }
+    for (link, snapshot) in store.states()? {
+        if let Err(error) = people.reconciler.restore(now, link, &snapshot) {
+            tracing::error!(tenant = %id, %link, %error, "the stored state cannot be read; the link starts anew");
+        }
+    }
+    inputs.extend([Direction::TeamsToEight, Direction::EightToTeams].map(Input::RulesChanged));
+    let work = people.absorb(now, inputs);
+    Ok((people, work))
+}
+
+/// Tells the core which chains look at the side that they write to.
+fn look_across(reconciler: &mut Reconciler, chains: &Chains) {
+    let across = |needs: Needs| needs.other_side;
+    reconciler.set_cross_looks(across(chains.publish.needs()), across(chains.session.needs()));
+}

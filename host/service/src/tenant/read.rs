@@ -1,0 +1,145 @@
+//! Reading both sides, and deciding whether to believe what was read.
+
+use presync_core::id::{EightUserId, TeamsUserId};
+use presync_core::outage::is_present;
+use presync_core::presence::{EightPresence, Reading, TeamsPresence};
+use presync_core::reconcile::Input;
+use presync_core::words::EightStatus;
+use presync_eight::Cursor;
+
+use crate::health::{Change, Health, Read};
+use crate::people::Work;
+use crate::status::Place;
+use crate::tenant::{Beat, Tenant};
+
+pub(super) type TeamsReadings = Vec<(TeamsUserId, Reading<TeamsPresence>)>;
+
+/// What 8x8 said: everything, or what has changed.
+#[derive(Debug)]
+pub(super) struct EightReadings {
+    readings: Vec<(EightUserId, Reading<EightPresence>)>,
+    deleted: Vec<EightUserId>,
+    cursor: Option<Cursor>,
+}
+
+impl Tenant {
+    pub(super) async fn read_teams(&self) -> Result<TeamsReadings, presync_teams::Error> {
+        let ids: Vec<_> = self.people().persons().map(|person| person.link.teams_id.clone()).collect();
+        if ids.is_empty() { Ok(Vec::new()) } else { self.teams.presences(&ids).await }
+    }
+
+    pub(super) async fn read_eight(&self) -> Result<EightReadings, presync_eight::Error> {
+        let (nobody, feed) = {
+            let people = self.people();
+            (people.reconciler.is_empty(), people.feed.clone())
+        };
+        if nobody {
+            return Ok(EightReadings { readings: Vec::new(), deleted: Vec::new(), cursor: None });
+        }
+        if let Some(cursor) = feed {
+            match self.eight.changes(&cursor).await {
+                Err(presync_eight::Error::CursorExpired) => {
+                    tracing::info!(tenant = %self.id, "the place in the 8x8 feed is lost; everything is read again");
+                }
+                Err(error) => return Err(error),
+                Ok(changes) => {
+                    let presync_eight::Changes { readings, deleted, cursor } = changes;
+                    return Ok(EightReadings { readings, deleted, cursor: Some(cursor) });
+                }
+            }
+        }
+        let snapshot = self.eight.snapshot().await?;
+        Ok(EightReadings { readings: snapshot.presences, deleted: Vec::new(), cursor: Some(snapshot.cursor) })
+    }
+
+    pub(super) fn take_teams(&self, beat: &mut Beat, read: Result<TeamsReadings, presync_teams::Error>) -> Work {
+        let readings = match read {
+            Ok(readings) => readings,
+            Err(error) => {
+                self.is_unwell(Place::Teams, &error, error.is_credential_problem());
+                return self.learn(&mut beat.teams, Read::Failed);
+            }
+        };
+        let mut people = self.people();
+        people.counters.presences_read += readings.len() as u64;
+        let known = |id: &TeamsUserId| people.link_of_teams(id).and_then(|link| people.reconciler.teams_presence(link));
+        let lost = |(id, reading): &&(TeamsUserId, Reading<TeamsPresence>)| {
+            !is_present(reading.presence) && known(id).is_some_and(is_present)
+        };
+        let lost = readings.iter().filter(lost).count();
+        if beat.teams_loss.judge(self.clock.now(), readings.len(), lost, self.cadence.patience) {
+            drop(people);
+            let what = format!(
+                "{lost} of {} people turned offline or unknown in Teams at once: this is taken for an outage, and what \
+                 Teams said before is held",
+                readings.len()
+            );
+            self.is_unwell(Place::Teams, &what, false);
+            return self.learn(&mut beat.teams, Read::Doubted);
+        }
+        let inputs: Vec<_> = readings
+            .into_iter()
+            .filter_map(|(id, reading)| Some(Input::TeamsObserved { link: people.link_of_teams(&id)?, reading }))
+            .collect();
+        drop(people);
+        self.is_well(Place::Teams);
+        let mut work = self.learn(&mut beat.teams, Read::Good);
+        work.add(self.absorb(inputs));
+        work
+    }
+
+    pub(super) fn take_eight(&self, beat: &mut Beat, read: Result<EightReadings, presync_eight::Error>) -> Work {
+        let EightReadings { readings, deleted, cursor } = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.is_unwell(Place::Eight, &error, error.is_credential_problem());
+                return self.learn(&mut beat.eight, Read::Failed);
+            }
+        };
+        let mut people = self.people();
+        people.counters.presences_read += readings.len() as u64;
+        let present = |status| !matches!(status, EightStatus::Offline | EightStatus::Unrecognised);
+        let known = |id: &EightUserId| people.link_of_eight(id).and_then(|link| people.reconciler.eight_presence(link));
+        let lost = |(id, reading): &&(EightUserId, Reading<EightPresence>)| {
+            !present(reading.presence.own) && known(id).is_some_and(|known| present(known.own))
+        };
+        let (lost, linked) = (readings.iter().filter(lost).count(), people.reconciler.len());
+        if beat.eight_loss.judge(self.clock.now(), linked, lost, self.cadence.patience) {
+            drop(people);
+            let what = format!(
+                "{lost} of {linked} people turned offline or unknown in 8x8 at once: this is taken for an outage, and what \
+                 8x8 said before is held"
+            );
+            self.is_unwell(Place::Eight, &what, false);
+            // The place in the feed stays, so that what is held back now is read again.
+            return self.learn(&mut beat.eight, Read::Doubted);
+        }
+        let mut inputs: Vec<_> = readings
+            .into_iter()
+            .filter_map(|(id, reading)| Some(Input::EightObserved { link: people.link_of_eight(&id)?, reading }))
+            .collect();
+        inputs.extend(deleted.iter().filter_map(|id| people.link_of_eight(id)).map(Input::LinkRemoved));
+        people.feed = cursor;
+        drop(people);
+        self.is_well(Place::Eight);
+        let mut work = self.learn(&mut beat.eight, Read::Good);
+        work.add(self.absorb(inputs));
+        work
+    }
+
+    fn learn(&self, health: &mut Health, read: Read) -> Work {
+        match health.learn(read) {
+            None => Work::default(),
+            Some(Change::Down(side)) => {
+                tracing::warn!(tenant = %self.id, %side, "down: what was last known is held");
+                self.board().down.push(side);
+                self.absorb([Input::SideDown(side)])
+            }
+            Some(Change::Up(side)) => {
+                tracing::info!(tenant = %self.id, %side, "up again");
+                self.board().down.retain(|down| *down != side);
+                self.absorb([Input::SideUp(side)])
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What can go wrong with the database. Each message names the file and says what to do.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why the store could not do what was asked. Nothing of a failed call is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file exists and is something else.
+    #[error("{} is not a presync database: name another file in the settings ([service] state), or move this one away", path.display())]
+    NotPresync {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer presync has written the file.
+    #[error(
+        "{} has schema version {found}, this presync knows versions up to {known}: start the newer presync again, or restore the \
+         copy of the file that was made before the update",
+        path.display()
+    )]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// The file cannot be opened or made.
+    #[error("{} cannot be opened: see that its folder exists and that presync may read and write there", path.display())]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file or its folder may not be written.
+    #[error("{} cannot be written: give presync write access to the file and to its folder (it keeps -wal and -shm files there)", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// No room is left.
+    #[error("{} cannot grow, the disk is full: free some space; presync goes on by itself", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The content is damaged.
+    #[error(
+        "{} is damaged: stop presync and restore a copy, or move the file away; an empty one is filled again from both sides within \
+         a few cycles, only the event log is lost",
+        path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// Another process has held the database for too long.
+    #[error("{} is held by another process: see whether a second presync or a database tool is writing to it", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// Anything else that SQLite reports.
+    #[error("{} could not be used: see the cause", path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    /// The sentence that fits what SQLite said about `path`.
+    pub(crate) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotPresync { path },
+            Some(ErrorCode::CannotOpen) => Self::CannotOpen { path, source },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path, source },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { path, source },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path, source },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path, source },
+            _ => Self::Sqlite { path, source },
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What one tenant stores and reads. A value of this type sees no other tenant.
+//!
+//! * `links`: who is linked
+//! * `cycle`: states and the place in the feed, and the commit that ends a cycle
+//! * `events`: the event log
+
+mod cycle;
+mod events;
+mod links;
+
+use std::sync::Arc;
+
+use presync_core::id::TenantId;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::database::Database;
+use crate::error::StoreError;
+
+/// The part of one tenant. Clones share the connections of the [`Store`](crate::Store).
+///
+/// Every call fails with a [`StoreError`] when the database cannot be read or written, and then has changed nothing.
+#[derive(Debug, Clone)]
+pub struct TenantStore {
+    database: Arc<Database>,
+    /// The number that stands for the tenant's name in every row.
+    tenant: i64,
+}
+
+impl TenantStore {
+    /// Finds the tenant's number, or gives it one.
+    pub(crate) fn open(database: Arc<Database>, id: &TenantId) -> Result<Self, StoreError> {
+        // Read first: a process that only looks does not wait for the writer.
+        let tenant = match database.read(|connection| number_of(connection, id))? {
+            Some(tenant) => tenant,
+            None => database.write(|transaction| {
+                transaction.execute("INSERT OR IGNORE INTO tenants (name) VALUES (?1)", [id.as_str()])?;
+                number_of(transaction, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+            })?,
+        };
+        Ok(Self { database, tenant })
+    }
+}
+
+fn number_of(connection: &Connection, id: &TenantId) -> rusqlite::Result<Option<i64>> {
+    connection.query_row("SELECT tenant FROM tenants WHERE name = ?1", [id.as_str()], |row| row.get(0)).optional()
+}

@@ -1,0 +1,171 @@
+//! The door to one tenant's side in Microsoft.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use presync_core::id::TeamsUserId;
+use presync_core::presence::{Reading, TeamsPresence};
+use presync_core::time::Clock;
+use presync_core::words::TeamsSession;
+use tokio::task::JoinSet;
+use url::{Host, Url};
+
+use crate::access::Access;
+use crate::config::{App, Config};
+use crate::directory::{self, User};
+use crate::error::Error;
+use crate::sign_in::SignIn;
+use crate::{reading, session, transport};
+
+/// How many requests of one sweep are under way at a time, unless set otherwise.
+const AT_ONCE: usize = 4;
+
+/// Speaks for one tenant to Microsoft. Cloning it is cheap, and the clones share tokens and budgets.
+#[derive(Debug, Clone)]
+pub struct Client {
+    graph: Url,
+    read: Arc<Access>,
+    write: Option<Arc<Access>>,
+    at_once: usize,
+}
+
+/// One thing that [`Client::verify`] tried.
+#[derive(Debug)]
+pub struct Check {
+    /// What was tried, in words.
+    pub what: &'static str,
+    /// How it went.
+    pub result: Result<(), Error>,
+}
+
+impl Client {
+    /// A client that has spoken to nobody yet.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when an address cannot be one.
+    pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let http = transport::client()?;
+        let endpoint = under(&config.login, &[&config.directory, "oauth2", "v2.0", "token"])?;
+        under(&config.graph, &[])?;
+        let scope = scope(&config.graph);
+        let access = |app: &App, clock| {
+            let sign_in = SignIn::new(app, endpoint.clone(), scope.clone());
+            Arc::new(Access::new(http.clone(), clock, sign_in, config.call_deadline))
+        };
+        let read = access(&config.read_app, Arc::clone(&clock));
+        let write = match &config.write_app {
+            None => None,
+            // One app in both places is one app to Microsoft: one token, one budget.
+            Some(app) if app.client_id == config.read_app.client_id => Some(Arc::clone(&read)),
+            Some(app) => Some(access(app, clock)),
+        };
+        Ok(Self { graph: config.graph, read, write, at_once: AT_ONCE })
+    }
+
+    /// Sets how many requests of one sweep are under way at a time: 4 unless set, at least 1.
+    #[must_use]
+    pub fn with_at_once(mut self, at_once: usize) -> Self {
+        self.at_once = at_once.max(1);
+        self
+    }
+
+    /// All users of the directory, guests and disabled accounts among them.
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial directory.
+    pub async fn users(&self) -> Result<Vec<User>, Error> {
+        directory::users(&self.read, &self.graph).await
+    }
+
+    /// The presences of these people, in their order. Whoever Graph leaves out is [`TeamsPresence::UNKNOWN`].
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial sweep.
+    pub async fn presences(&self, ids: &[TeamsUserId]) -> Result<Vec<(TeamsUserId, Reading<TeamsPresence>)>, Error> {
+        let mut chunks = ids.chunks(reading::MOST).enumerate();
+        let mut parts = Vec::new();
+        parts.resize_with(chunks.len(), Vec::new);
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < self.at_once
+                && let Some((place, chunk)) = chunks.next()
+            {
+                let (access, graph, chunk) = (Arc::clone(&self.read), self.graph.clone(), chunk.to_vec());
+                running.spawn(async move { (place, reading::presences(&access, &graph, chunk).await) });
+            }
+            match running.join_next().await {
+                None => return Ok(parts.into_iter().flatten().collect()),
+                Some(Ok((place, readings))) => {
+                    let readings = readings?;
+                    if let Some(part) = parts.get_mut(place) {
+                        *part = readings;
+                    }
+                }
+                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+    }
+
+    /// Holds our session for a user, or renews it. `lease` becomes whole minutes, rounded up, between 5 and 240.
+    ///
+    /// # Errors
+    /// [`Error::OneWay`] without a `write_app`; else what the call met. [`Error::outcome`] says what it means for the write.
+    pub async fn hold_session(&self, user: &TeamsUserId, session: TeamsSession, lease: Duration) -> Result<(), Error> {
+        session::hold(self.writer()?, &self.graph, user, session, lease).await
+    }
+
+    /// Ends our session for a user; one that is not there has ended already.
+    ///
+    /// # Errors
+    /// As for [`Client::hold_session`].
+    pub async fn clear_session(&self, user: &TeamsUserId) -> Result<(), Error> {
+        session::clear(self.writer()?, &self.graph, user).await
+    }
+
+    /// Tries what can be tried without writing: each app's sign-in, one user, one presence. What depends on a check that
+    /// failed is left out.
+    pub async fn verify(&self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        let signed_in = self.read.sign_in().await;
+        let reads = signed_in.is_ok();
+        checks.push(Check { what: "the reading app signs in", result: signed_in });
+        if reads {
+            let someone = directory::someone(&self.read, &self.graph).await;
+            let id = someone.as_ref().ok().and_then(|user| user.as_ref().map(|user| user.id.clone()));
+            checks.push(Check { what: "the directory can be read", result: someone.map(|_| ()) });
+            if let Some(id) = id {
+                let read = reading::presences(&self.read, &self.graph, vec![id]).await;
+                checks.push(Check { what: "presence can be read", result: read.map(|_| ()) });
+            }
+        }
+        if let Some(write) = &self.write {
+            checks.push(Check { what: "the writing app signs in", result: write.sign_in().await });
+        }
+        checks
+    }
+
+    fn writer(&self) -> Result<&Access, Error> {
+        self.write.as_deref().ok_or(Error::OneWay)
+    }
+}
+
+/// The address of `segments` under `base`, each escaped.
+pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
+}
+
+/// What tokens are asked for: the Graph of this cloud. A stand-in without TLS plays the global one.
+fn scope(graph: &Url) -> String {
+    match (graph.scheme(), graph.host()) {
+        ("https", Some(Host::Domain(host))) => format!("https://{host}/.default"),
+        _ => "https://graph.microsoft.com/.default".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

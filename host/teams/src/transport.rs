@@ -1,0 +1,41 @@
+//! The process's one HTTP client.
+//!
+//! Shared by all tenants: each client of its own would load the root certificates once more (3 ms, for a thousand tenants
+//! seconds of the start), and connections to the same host serve all.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+
+use crate::error::Error;
+use crate::text::plain;
+
+/// A connection that is not there after this will not be.
+const CONNECT: Duration = Duration::from_secs(5);
+
+static SHARED: OnceLock<reqwest::Client> = OnceLock::new();
+
+/// The client; its deadlines belong to the calls.
+pub(crate) fn client() -> Result<reqwest::Client, Error> {
+    if let Some(client) = SHARED.get() {
+        return Ok(client.clone());
+    }
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("presync/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .redirect(Policy::none()) // neither Entra nor Graph redirects; a secret is not to be posted elsewhere
+        .build()
+        .map_err(|error| Error::Settings(plain(&format!("no HTTP client: {error}"))))?;
+    Ok(SHARED.get_or_init(|| client).clone())
+}
+
+/// What broke, without the address that was called (it may hold a user's id).
+pub(crate) fn broken(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Error::Network(plain(&cause.to_string()))
+}

@@ -1,0 +1,84 @@
+//! A rule from 8x8 to Teams: what is asked, what is answered, and the trait to implement.
+
+use crate::descriptor::Descriptor;
+use crate::settings::Settings;
+use crate::words::TeamsSession;
+
+pub use crate::bindings::to_teams::exports::presync::rules::eight_to_teams::{Action, Question, Verdict};
+
+/// A rule from 8x8 to Teams.
+pub trait EightToTeams: Sized {
+    /// The tenant's table for this rule: any type for serde, or [`NoSettings`](crate::NoSettings).
+    type Settings: Settings;
+
+    /// What the rule says of itself.
+    const DESCRIPTOR: Descriptor;
+
+    /// Takes the settings. An error refuses the rule: say what is wrong and what would be right.
+    fn new(settings: Self::Settings) -> Result<Self, String>;
+
+    /// Answers one question. `explain` asks for a reason: hand it to [`Verdict::because`].
+    fn decide(&self, question: &Question, explain: bool) -> Verdict;
+
+    /// Answers a batch, one verdict per question, in order. Only a rule that must see its batch as a whole overrides this, and
+    /// then says `pure: false`.
+    fn decide_batch(&self, questions: &[Question], explain: bool) -> Vec<Verdict> {
+        questions.iter().map(|question| self.decide(question, explain)).collect()
+    }
+}
+
+impl Verdict {
+    /// Hold this app session in Teams.
+    pub const fn hold_session(session: TeamsSession) -> Self {
+        Self::of(Action::HoldSession(session))
+    }
+
+    /// Hold no app session in Teams.
+    pub const fn no_session() -> Self {
+        Self::of(Action::NoSession)
+    }
+
+    /// Leave Teams as it is.
+    pub const fn hold() -> Self {
+        Self::of(Action::Hold)
+    }
+
+    /// What the chain has decided so far, or hold when this rule is the first: the answer of a rule that has nothing to say.
+    pub fn as_proposed(question: &Question) -> Self {
+        question.proposal.clone().unwrap_or(Self::hold())
+    }
+
+    /// Ask again after this many seconds.
+    pub const fn recheck_after(mut self, seconds: u32) -> Self {
+        self.recheck_after = Some(seconds);
+        self
+    }
+
+    /// Why, in plain words; worked out only when the question asked for it.
+    pub fn because<R: Into<String>>(mut self, explain: bool, reason: impl FnOnce() -> R) -> Self {
+        if explain {
+            self.reason = Some(reason().into());
+        }
+        self
+    }
+
+    const fn of(action: Action) -> Self {
+        Self { action, recheck_after: None, reason: None }
+    }
+}
+
+/// Exports a type that implements [`EightToTeams`](crate::EightToTeams) as a component. Does nothing in a native build.
+#[macro_export]
+macro_rules! export_eight_to_teams {
+    ($rule:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        #[doc(hidden)]
+        mod presync_rule_export {
+            #![allow(unsafe_code, missing_docs, reason = "the exports of a component are raw functions")]
+            use super::*;
+            type Exported = $crate::export::ToTeams<$rule>;
+            ::presync_rule::bindings::base::export!(Exported with_types_in ::presync_rule::bindings::base);
+            ::presync_rule::bindings::to_teams::export!(Exported with_types_in ::presync_rule::bindings::to_teams);
+        }
+    };
+}

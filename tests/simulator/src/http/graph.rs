@@ -1,0 +1,102 @@
+//! Graph: the routes, and what every request has to pass: a token, the faults, the budget.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, Method, Uri},
+    routing::{get, post},
+};
+
+use super::{
+    graph_presence, graph_users,
+    reply::{Reply, graph_error, graph_fault, graph_throttled, strike},
+};
+use crate::{
+    faults::Endpoint,
+    state::{
+        access::{AppKind, Holder},
+        budget::Spent,
+        world::{Cell, World},
+    },
+};
+
+pub(crate) fn routes(world: &Arc<World>) -> Router {
+    Router::new()
+        .route("/v1.0/users", get(graph_users::list))
+        .route("/v1.0/users/{id}/presence", get(graph_presence::one))
+        .route("/v1.0/users/{id}/presence/setPresence", post(graph_presence::set))
+        .route("/v1.0/users/{id}/presence/clearPresence", post(graph_presence::clear))
+        .route("/v1.0/communications/getPresencesByUserId", post(graph_presence::many))
+        .fallback(unknown)
+        .with_state(Arc::clone(world))
+}
+
+async fn unknown(State(world): State<Arc<World>>, method: Method, uri: Uri, headers: HeaderMap) -> Reply {
+    let message = format!("Resource not found for the segment '{method} {}'.", uri.path());
+    graph_error(&world, client_request_id(&headers), 404, "BadRequest", &message)
+}
+
+/// Who asks, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'a> {
+    pub(super) world: &'a World,
+    pub(super) cell: &'a Cell,
+    pub(super) app: AppKind,
+    /// Whether the token carries roles that still hold.
+    pub(super) granted: bool,
+    /// The caller's own request id.
+    pub(super) request: Option<&'a str>,
+}
+
+impl Caller<'_> {
+    /// An error in Graph's words.
+    pub(super) fn error(&self, status: u16, code: &str, message: &str) -> Reply {
+        graph_error(self.world, self.request, status, code, message)
+    }
+
+    /// The refusal of a presence call for want of a role: its message is empty.
+    pub(super) fn forbidden(&self) -> Reply {
+        self.error(403, "Forbidden", "")
+    }
+}
+
+/// Lets a request through to `work` if its token holds, no fault strikes and, for presence, the budget allows it.
+pub(super) async fn guarded(
+    world: &World,
+    headers: &HeaderMap,
+    endpoint: Endpoint,
+    work: impl FnOnce(Caller<'_>) -> Reply,
+) -> Reply {
+    let request = client_request_id(headers);
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some((cell, Holder::App(app, granted))) = token.and_then(|token| world.bearer(token)) else {
+        let message = if token.is_some() {
+            "Lifetime validation failed, the token is expired."
+        } else {
+            "Access token is empty."
+        };
+        return graph_error(world, request, 401, "InvalidAuthenticationToken", message);
+    };
+    let limited = endpoint != Endpoint::ListUsers;
+    let spent = if limited {
+        world.with(cell, |tenant, now| tenant.graph_budgets[app as usize].spend(now))
+    } else {
+        Spent::Passes(1)
+    };
+    let reply = if let Some(reply) = strike(world, cell, endpoint, |fault| graph_fault(world, request, fault)).await {
+        reply
+    } else if let Spent::Refused(seconds) = spent {
+        graph_throttled(world, Some((seconds.max(0.001) * 1_000.0).ceil() / 1_000.0))
+    } else {
+        let granted = granted && world.with(cell, |tenant, _| tenant.grants(app));
+        work(Caller { world, cell, app, granted, request })
+    };
+    world.count(cell, endpoint, reply.status().as_u16());
+    reply
+}
+
+fn client_request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("client-request-id").and_then(|value| value.to_str().ok())
+}

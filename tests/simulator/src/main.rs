@@ -1,0 +1,117 @@
+//! `presync-simulator`: two directories, a phone system and their people, for presync to be run against.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use clap::Parser;
+use presync_simulator::{Config, Simulator};
+
+const EXAMPLES: &str = "Examples:
+  presync-simulator
+      two tenants with 500 people each, on the fixed ports, until Ctrl-C
+  presync-simulator --tenants 1 --users 1000 --seconds 60 --report report.json
+      waits for presync's first read, lets people move for a minute, waits until everything should be
+      right, writes the report; ends with 0 if nothing is wrong and no session is stuck
+  curl http://127.0.0.1:18084/admin/truth
+      what is wrong now
+  curl -H 'content-type: application/json' -d '{\"endpoint\":\"publish\",\"status\":503,\"lastsMs\":20000}' \\
+      http://127.0.0.1:18084/admin/faults
+      publishing fails for twenty seconds";
+
+/// Microsoft Entra, Microsoft Graph and 8x8 as real HTTP servers, with people who live a working day.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = EXAMPLES, after_help = "See --help for examples.")]
+struct Arguments {
+    /// How many tenants there are.
+    #[arg(long, default_value_t = 2)]
+    tenants: usize,
+    /// How many people each tenant has.
+    #[arg(long, default_value_t = 500)]
+    users: usize,
+    /// The same seed makes the same people and the same moves.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How often each person moves on average, in seconds.
+    #[arg(long, default_value_t = 60)]
+    move_every: u64,
+    /// Stop moving after so many seconds, counted from presync's first read, and report. Without it: run until Ctrl-C.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Wait so many seconds after the last move before judging.
+    #[arg(long, default_value_t = 25)]
+    settle: u64,
+    /// Write the report to this file rather than to the standard output.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// The port of Entra.
+    #[arg(long, default_value_t = 18081)]
+    entra_port: u16,
+    /// The port of Graph.
+    #[arg(long, default_value_t = 18082)]
+    graph_port: u16,
+    /// The port of 8x8.
+    #[arg(long, default_value_t = 18083)]
+    eight_port: u16,
+    /// The port of the admin server.
+    #[arg(long, default_value_t = 18084)]
+    admin_port: u16,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    let sim = Simulator::start(Config {
+        tenants: arguments.tenants,
+        users: arguments.users,
+        seed: arguments.seed,
+        move_every: Duration::from_secs(arguments.move_every),
+        varied_start: true,
+        entra_port: arguments.entra_port,
+        graph_port: arguments.graph_port,
+        eight_port: arguments.eight_port,
+        admin_port: arguments.admin_port,
+        ..Config::default()
+    })
+    .await?;
+    println!("Entra  {}", sim.entra_url());
+    println!("Graph  {}", sim.graph_url());
+    println!("8x8    {}", sim.eight_url());
+    println!("admin  {}/admin/truth", sim.admin_url());
+
+    tokio::select! {
+        outcome = run(&sim, &arguments) => outcome,
+        interrupt = tokio::signal::ctrl_c() => {
+            interrupt.context("cannot listen for Ctrl-C")?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn run(sim: &Simulator, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    sim.first_read().await;
+    println!("presync reads; people begin to move");
+    sim.start_movement();
+    let Some(seconds) = arguments.seconds else {
+        return std::future::pending().await;
+    };
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    sim.stop_movement();
+    tokio::time::sleep(Duration::from_secs(arguments.settle)).await;
+
+    let report = sim.report();
+    let text = serde_json::to_string_pretty(&report)?;
+    match &arguments.report {
+        Some(file) => std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?,
+        None => println!("{text}"),
+    }
+    println!(
+        "{} wrong, {} stuck sessions, half of the changes published within {:.1} s, 99 % within {:.1} s",
+        report.wrong_at_end,
+        report.stuck_sessions_at_end,
+        report.change_to_publish_seconds.p50,
+        report.change_to_publish_seconds.p99
+    );
+    let right = report.wrong_at_end == 0 && report.stuck_sessions_at_end == 0;
+    Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

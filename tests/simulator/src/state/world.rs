@@ -1,0 +1,126 @@
+//! Everything that the four servers share: the clock, the tenants, the faults and the settings.
+
+use std::sync::{
+    Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{
+    access::{Holder, serial_of},
+    tenant::Tenant,
+};
+use crate::{
+    clock::SimClock,
+    faults::{Endpoint, Faults},
+};
+
+/// Behaviour that stays the same for a whole run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) entra_token_ms: i64,
+    pub(crate) eight_token_ms: i64,
+    pub(crate) manual_answers_422: bool,
+    pub(crate) repeat_changes: bool,
+}
+
+/// Where the servers listen.
+#[derive(Debug, Clone)]
+pub(crate) struct Urls {
+    pub(crate) entra: String,
+    pub(crate) graph: String,
+    pub(crate) eight: String,
+    pub(crate) admin: String,
+}
+
+/// The shared state of all servers.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: SimClock,
+    pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) urls: OnceLock<Urls>,
+    /// Whether presync has read a presence yet, and who waits for that.
+    pub(crate) read: AtomicBool,
+    pub(crate) first_read: Notify,
+    pub(crate) serial: AtomicU64,
+}
+
+/// One tenant behind its lock, and the bell that rings when its 8x8 side changes.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    pub(crate) id: String,
+    /// What never changes, so that finding a tenant locks nothing.
+    pub(crate) directory: String,
+    pub(crate) eight_key: String,
+    state: Mutex<Tenant>,
+    pub(crate) changed: Notify,
+}
+
+impl Cell {
+    pub(crate) fn new(tenant: Tenant) -> Self {
+        let access = tenant.access.clone();
+        Self {
+            id: access.id,
+            directory: access.directory,
+            eight_key: access.eight_key,
+            state: Mutex::new(tenant),
+            changed: Notify::new(),
+        }
+    }
+}
+
+impl World {
+    /// Works on one tenant, after it has caught up with the clock.
+    pub(crate) fn with<R>(&self, cell: &Cell, work: impl FnOnce(&mut Tenant, i64) -> R) -> R {
+        let mut tenant = cell.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now_ms();
+        let before = tenant.changes.next();
+        tenant.settle(now);
+        let result = work(&mut tenant, now);
+        let rings = tenant.changes.next() != before;
+        drop(tenant);
+        if rings {
+            cell.changed.notify_waiters();
+        }
+        result
+    }
+
+    /// Works on every tenant in turn.
+    pub(crate) fn with_all<R>(&self, mut work: impl FnMut(&mut Tenant, i64) -> R) -> Vec<R> {
+        self.cells.iter().map(|cell| self.with(cell, &mut work)).collect()
+    }
+
+    /// Whose token this is, if it still holds.
+    pub(crate) fn bearer(&self, token: &str) -> Option<(&Cell, Holder)> {
+        let (place, serial) = serial_of(token)?;
+        let cell = self.cells.get(place)?;
+        let holder = self.with(cell, |tenant, now| tenant.tokens.holder(serial, now))?;
+        Some((cell, holder))
+    }
+
+    /// A request id: unique within the run, and cheap.
+    pub(crate) fn request_id(&self) -> Uuid {
+        Uuid::from_u128(
+            0x5157_0000_0000_4000_8000_0000_0000_0000 + u128::from(self.serial.fetch_add(1, Ordering::Relaxed)),
+        )
+    }
+
+    /// Notes that presync has read presence.
+    pub(crate) fn note_read(&self) {
+        if !self.read.swap(true, Ordering::Relaxed) {
+            self.first_read.notify_waiters();
+        }
+    }
+
+    /// Counts one answer.
+    pub(crate) fn count(&self, cell: &Cell, endpoint: Endpoint, status: u16) {
+        self.with(cell, |tenant, _| {
+            *tenant.meter.requests.entry((endpoint, status)).or_default() += 1;
+            tenant.meter.counters.throttled += u64::from(status == 429);
+        });
+    }
+}

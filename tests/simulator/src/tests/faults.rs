@@ -1,0 +1,146 @@
+//! Failures on demand, by library and by the admin server.
+
+use super::*;
+use crate::{Endpoint, Fault};
+
+#[tokio::test]
+async fn each_endpoint_fails_alone_and_recovers() {
+    let world = World::with(Config { eight_directory_limit: NO_LIMIT, ..Config::default() }).await;
+    let person = &world.sim.people(0)[0];
+    let id = person.teams_id.as_ref().unwrap();
+    let app = &world.access.read_app;
+    let graph = world.sim.graph_url();
+    let session = json!({"sessionId": world.access.write_app.client_id, "availability": "Busy", "activity": "InACall"});
+    let publications = format!("{}/presence/v1/publications", world.sim.eight_url());
+    let cursor = json(world.eight_get("/presence/v1/users?pageSize=1000")).await["cursor"].as_str().unwrap().to_owned();
+    let ask = |endpoint| match endpoint {
+        Endpoint::EntraToken => sign_in::request(&world.http, &world.sim, &world.access, &app.client_id, &app.secret),
+        Endpoint::ListUsers => world.get("/users"),
+        Endpoint::GetPresences => world
+            .http
+            .post(format!("{graph}/communications/getPresencesByUserId"))
+            .bearer_auth(&world.read)
+            .json(&json!({"ids": [id]})),
+        Endpoint::GetPresence => world.get(&format!("/users/{id}/presence")),
+        Endpoint::SetPresence => world.post(&format!("/users/{id}/presence/setPresence"), &session),
+        Endpoint::ClearPresence => world.post(&format!("/users/{id}/presence/clearPresence"), &session),
+        Endpoint::EightToken => {
+            let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
+            request
+                .basic_auth(&world.access.eight_key, Some(&world.access.eight_secret))
+                .form(&[("grant_type", "client_credentials")])
+        }
+        Endpoint::EightUsers => world.eight_get("/admin-provisioning/users"),
+        Endpoint::EightSnapshot => world.eight_get("/presence/v1/users"),
+        Endpoint::EightChanges => world.eight_get(&format!("/presence/v1/changes?cursor={cursor}")),
+        Endpoint::Publish => {
+            world.http.post(format!("{publications}/bulk")).bearer_auth(&world.eight).json(&json!({"publications": []}))
+        }
+        Endpoint::Unpublish => {
+            world.http.delete(format!("{publications}/{}", person.eight_id.as_ref().unwrap())).bearer_auth(&world.eight)
+        }
+    };
+    let all = [
+        (Endpoint::EntraToken, 200),
+        (Endpoint::ListUsers, 200),
+        (Endpoint::GetPresences, 200),
+        (Endpoint::GetPresence, 200),
+        (Endpoint::SetPresence, 200),
+        (Endpoint::ClearPresence, 200),
+        (Endpoint::EightToken, 200),
+        (Endpoint::EightUsers, 200),
+        (Endpoint::EightSnapshot, 200),
+        (Endpoint::EightChanges, 200),
+        (Endpoint::Publish, 207),
+        (Endpoint::Unpublish, 204),
+    ];
+    for (failing, usual) in all {
+        for code in [401, 403, 429, 500, 503] {
+            world.sim.faults().add(Fault::status(failing, code).retry_after(1.5).times(1));
+            let struck = send(ask(failing)).await;
+            assert_eq!(struck.status().as_u16(), code, "{failing:?}");
+            assert!(struck.headers().contains_key("retry-after") || code == 401, "{failing:?} {code}");
+        }
+        assert_eq!(status(ask(failing)).await, usual, "{failing:?}");
+    }
+    for (failing, _) in all {
+        world.sim.faults().add(Fault::dropped(failing));
+        assert!(ask(failing).send().await.is_err(), "{failing:?}");
+        world.sim.faults().clear_endpoint(failing);
+    }
+    world.sim.faults().add(Fault::hung(Endpoint::Publish, Duration::from_secs(30)));
+    let impatient = ask(Endpoint::Publish).timeout(Duration::from_millis(100)).send().await;
+    assert!(impatient.unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn an_answer_can_be_late_or_nonsense() {
+    let world = World::new().await;
+    world.sim.faults().add(Fault::late(Endpoint::ListUsers, Duration::from_millis(50)).times(1));
+    let begun = std::time::Instant::now();
+    assert_eq!(status(world.get("/users")).await, 200);
+    assert!(begun.elapsed() >= Duration::from_millis(50));
+    world.sim.faults().add(Fault::status(Endpoint::ListUsers, 200).body("<html>It works!</html>"));
+    let answer = send(world.get("/users")).await;
+    assert_eq!(answer.headers()["content-type"], "text/html");
+    assert_eq!(answer.text().await.unwrap(), "<html>It works!</html>");
+}
+
+#[tokio::test]
+async fn a_dropped_simulator_stops_answering() {
+    let World { sim, http, .. } = World::new().await;
+    let urls = [sim.entra_url(), sim.graph_url(), sim.eight_url(), sim.admin_url()];
+    drop(sim);
+    for url in urls {
+        while http.get(&url).send().await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn when_graph_knows_nobody_the_truth_stays_what_it_was() {
+    let world = World::new().await;
+    let people = world.sim.people(0);
+    let before = world.presences(&people[..1]).await.remove(0);
+    world.sim.set_mass_unknown(0, true);
+    let unknown = world.presences(&people[..1]).await.remove(0);
+    assert_eq!(unknown["availability"], "PresenceUnknown");
+    assert!(unknown["sequenceNumber"].as_str() > before["sequenceNumber"].as_str());
+    assert!(world.sim.truth().wrong.is_empty());
+    world.sim.set_mass_unknown(0, false);
+    let after = world.presences(&people[..1]).await.remove(0);
+    assert_eq!(after["availability"], "Available");
+    assert!(after["sequenceNumber"].as_str() > unknown["sequenceNumber"].as_str());
+}
+
+#[tokio::test]
+async fn the_admin_server_does_what_the_library_does() {
+    let world = World::new().await;
+    let admin = |path: &str| format!("{}/admin/{path}", world.sim.admin_url());
+    let fault = json!({"endpoint": "listUsers", "tenant": "tenant-1", "status": 503, "lastsMs": 5_000});
+    assert_eq!(status(world.http.post(admin("faults")).json(&fault)).await, 204);
+    assert_eq!(json(world.http.get(admin("faults"))).await.as_array().unwrap().len(), 1);
+    assert_eq!(status(world.get("/users")).await, 503);
+    assert_eq!(status(world.http.delete(admin("faults"))).await, 204);
+    assert_eq!(status(world.get("/users")).await, 200);
+
+    assert_eq!(status(world.http.post(admin("clock")).json(&json!({"advanceMs": 1_500}))).await, 204);
+    assert_eq!(json(world.http.get(admin("clock"))).await["nowMs"], START_MS + 1_500);
+    assert_eq!(status(world.http.post(admin("movement")).json(&json!({"running": true}))).await, 204);
+    assert_eq!(status(world.http.post(admin("clock")).json(&json!({"advanceMs": 60_000}))).await, 204);
+    let truth = json(world.http.get(admin("truth"))).await;
+    assert_eq!(truth["people"], 20);
+    assert!(!truth["wrong"].as_array().unwrap().is_empty());
+    assert_eq!(json(world.http.get(admin("report"))).await["wrong_at_end"], truth["wrong"].as_array().unwrap().len());
+    assert_eq!(json(world.http.get(admin("people"))).await.as_array().unwrap().len(), world.sim.people(0).len());
+    assert_eq!(json(world.http.get(admin("tenants"))).await["tenants"][0]["eight_key"], "simulator-key-1");
+
+    world.publish(&world.sim.people(0)[3], "BUSY", 300).await;
+    assert_eq!(json(world.http.get(admin("writes?tenant=0&person=3"))).await[0]["value"], "BUSY");
+
+    let off = json!({"tenant": "tenant-1", "readRoles": false, "massUnknown": true, "expireCursors": true});
+    assert_eq!(status(world.http.post(admin("switches")).json(&off)).await, 204);
+    assert_eq!(status(world.get("/users")).await, 403);
+    assert_eq!(status(world.http.post(admin("switches")).json(&json!({"tenant": "tenant-9"}))).await, 404);
+}

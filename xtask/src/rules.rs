@@ -1,0 +1,53 @@
+//! The committed components: built again with their lock, or checked.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::build;
+use crate::lock::{self, LOCK, RULES};
+use crate::toolchain::{cargo, described};
+
+/// Builds every committed component, and the lock.
+pub(crate) fn build(root: &Path) -> Result<()> {
+    for rule in RULES {
+        let file = lock::component_of(rule);
+        let size = build::component(root, &root.join(rule), &root.join(&file))?;
+        println!("{file}: {size} bytes");
+    }
+    let lock = lock::text(&lock::present(root)?);
+    fs::write(root.join(LOCK), lock).with_context(|| format!("writing {LOCK}"))
+}
+
+/// Fails when a component does not belong to its sources: by the lock, and by what a rebuilt one answers. Gives the number of
+/// components that were compared.
+pub(crate) fn check(root: &Path) -> Result<usize> {
+    let said = lock::read(root).with_context(|| format!("reading {LOCK}"))?;
+    if said != lock::present(root)? {
+        bail!("{LOCK} does not fit the sources and components: run `cargo xtask rules` and commit what it writes");
+    }
+    let rebuilt = root.join("target/rules/check");
+    for rule in RULES {
+        let committed = root.join(lock::component_of(rule));
+        let again = rebuilt.join(committed.file_name().unwrap_or_default());
+        build::component(root, &root.join(rule), &again)?;
+        if matrix(root, &committed)? != matrix(root, &again)? {
+            bail!("{rule}: the committed component answers differently from one built from its sources; run `cargo xtask rules`");
+        }
+        println!("{rule}: a rebuilt component answers the same");
+    }
+    Ok(RULES.len())
+}
+
+/// Every answer of a component, as text.
+fn matrix(root: &Path, component: &Path) -> Result<Vec<u8>> {
+    let mut command = Command::new(cargo());
+    command.args(["run", "--quiet", "--package", "presync-rules", "--example", "matrix", "--"]).arg(component).current_dir(root);
+    let output = command.output().context("cargo could not be started")?;
+    if !output.status.success() {
+        bail!("{} failed: {}", described(&command), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
