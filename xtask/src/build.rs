@@ -56,16 +56,18 @@ pub(crate) fn component(root: &Path, dir: &Path, file: &Path) -> Result<usize> {
 
 /// Runs cargo and gives the path of the last WebAssembly file that it made: the crate's own.
 fn core_module(cargo: &mut Command) -> Result<PathBuf> {
-    let output = cargo.stdout(Stdio::piped()).stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    let output =
+        cargo.stdout(Stdio::piped()).stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("{} failed ({})", described(cargo), output.status);
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let files = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).flat_map(|message| {
-        message.get("filenames").and_then(Value::as_array).cloned().unwrap_or_default()
-    });
-    let modules = files.filter_map(|file| file.as_str().filter(|file| file.ends_with(".wasm")).map(PathBuf::from));
-    modules.last().context("cargo made no WebAssembly file")
+    let files = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .flat_map(|message| message.get("filenames").and_then(Value::as_array).cloned().unwrap_or_default());
+    let mut modules = files.filter_map(|file| file.as_str().filter(|file| file.ends_with(".wasm")).map(PathBuf::from));
+    modules.next_back().context("cargo made no WebAssembly file")
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>> {

@@ -11,9 +11,11 @@ use crate::toolchain::{self, cargo};
 /// Runs every check; each says what to do.
 pub(crate) fn run(root: &Path) -> Result<()> {
     toolchain::run(Command::new(cargo()).args(["fmt", "--all", "--check"]).current_dir(root))?;
-    toolchain::run(Command::new(cargo())
-        .args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
-        .current_dir(root))?;
+    toolchain::run(
+        Command::new(cargo())
+            .args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+            .current_dir(root),
+    )?;
     let wrong = layers::check(root)?;
     if !wrong.is_empty() {
         bail!("the order of the house is broken:\n  {}", wrong.join("\n  "));

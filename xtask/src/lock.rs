@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 pub(crate) const LOCK: &str = "plugins/components.lock";
 
 /// The folders of the rules whose components are committed, each as `<folder>/<name of the folder>.wasm`.
-pub(crate) const RULES: [&str; 3] = ["plugins/teams-to-8x8", "plugins/8x8-to-teams", "examples/rules/keep-agents-available"];
+pub(crate) const RULES: [&str; 3] =
+    ["plugins/teams-to-8x8", "plugins/8x8-to-teams", "examples/rules/keep-agents-available"];
 
 /// What every rule is built from.
 const SHARED: [&str; 3] = ["wit/rules.wit", "plugins/sdk/Cargo.toml", "plugins/sdk/src"];
@@ -63,7 +64,8 @@ pub(crate) fn read(root: &Path) -> io::Result<Vec<Entry>> {
 /// The text of a lock.
 #[allow(dead_code, reason = "the test that includes this file only reads")]
 pub(crate) fn text(entries: &[Entry]) -> String {
-    let mut text = "# Written by `cargo xtask rules`: SHA-256 of the sources, of the component, and its path.\n".to_owned();
+    let mut text =
+        "# Written by `cargo xtask rules`: SHA-256 of the sources, of the component, and its path.\n".to_owned();
     for Entry { sources, component, path } in entries {
         text.push_str(&format!("{sources} {component} {path}\n"));
     }

@@ -32,9 +32,11 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Build the components that presync carries, or a rule of your own.
-    #[command(after_help = "Examples:\n  cargo xtask rules                              # what presync carries, and its lock\n  \
+    #[command(
+        after_help = "Examples:\n  cargo xtask rules                              # what presync carries, and its lock\n  \
                             cargo xtask rules my-rule -o my-rule.wasm      # the crate in the folder my-rule\n  \
-                            cargo xtask rules --check                      # are the committed components those of the sources?")]
+                            cargo xtask rules --check                      # are the committed components those of the sources?"
+    )]
     Rules {
         /// The folder of a rule crate of your own; without it, the components that presync carries.
         #[arg(requires = "output")]
@@ -58,9 +60,11 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Rules { crate_dir: Some(dir), output: Some(file), .. } => build::component(root(), &dir, &file).map(|size| {
-            println!("{}: {size} bytes", file.display());
-        }),
+        Task::Rules { crate_dir: Some(dir), output: Some(file), .. } => {
+            build::component(root(), &dir, &file).map(|size| {
+                println!("{}: {size} bytes", file.display());
+            })
+        }
         Task::Rules { check: true, .. } => rules::check(root()).map(drop),
         Task::Rules { .. } => rules::build(root()),
         Task::Test { rest } => test::run(root(), &rest),

@@ -34,7 +34,9 @@ pub(crate) fn check(root: &Path) -> Result<usize> {
         let again = rebuilt.join(committed.file_name().unwrap_or_default());
         build::component(root, &root.join(rule), &again)?;
         if matrix(root, &committed)? != matrix(root, &again)? {
-            bail!("{rule}: the committed component answers differently from one built from its sources; run `cargo xtask rules`");
+            bail!(
+                "{rule}: the committed component answers differently from one built from its sources; run `cargo xtask rules`"
+            );
         }
         println!("{rule}: a rebuilt component answers the same");
     }
@@ -44,7 +46,10 @@ pub(crate) fn check(root: &Path) -> Result<usize> {
 /// Every answer of a component, as text.
 fn matrix(root: &Path, component: &Path) -> Result<Vec<u8>> {
     let mut command = Command::new(cargo());
-    command.args(["run", "--quiet", "--package", "presync-rules", "--example", "matrix", "--"]).arg(component).current_dir(root);
+    command
+        .args(["run", "--quiet", "--package", "presync-rules", "--example", "matrix", "--"])
+        .arg(component)
+        .current_dir(root);
     let output = command.output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("{} failed: {}", described(&command), String::from_utf8_lossy(&output.stderr));

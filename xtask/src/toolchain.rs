@@ -33,7 +33,9 @@ impl Toolchain {
             return Ok(Self::Debian);
         }
         eprintln!("rustup could not help; asking Debian for {}.", DEBIAN.join(" "));
-        if succeeds(Command::new("apt-get").args(["install", "-y", "--no-install-recommends"]).args(DEBIAN)) && has_debian() {
+        if succeeds(Command::new("apt-get").args(["install", "-y", "--no-install-recommends"]).args(DEBIAN))
+            && has_debian()
+        {
             return Ok(Self::Debian);
         }
         bail!(
@@ -92,7 +94,9 @@ pub(crate) fn described(command: &Command) -> String {
 fn has_target() -> bool {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let asked = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
-    asked.is_ok_and(|output| output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+    asked.is_ok_and(|output| {
+        output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
+    })
 }
 
 fn has_debian() -> bool {

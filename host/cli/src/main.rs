@@ -1,2 +1,75 @@
-//! placeholder
-fn main() {}
+//! `presync`: keeps presence the same in Microsoft Teams and in 8x8, both ways, for many tenants.
+//!
+//! # Layout
+//! * `settings`: the settings file
+//! * `run`: the service
+//! * `demo`: the service against simulated providers
+//! * `check`: everything that can be checked without starting
+//! * `rule`: looking at rules
+//! * `status`, `why`: looking at a running service, through `api`
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod check;
+mod demo;
+mod rule;
+mod run;
+mod settings;
+mod status;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+const EXAMPLES: &str = "\
+Examples:
+  presync demo                                       watch made-up people move
+  presync check --config presync.toml                before the first start
+  presync run --config presync.toml                  the service
+  presync status                                     how it goes
+  presync why ann@corp.com --tenant acme             why somebody is shown as they are
+  presync rule matrix teams-to-8x8                   what the default map says to every input";
+
+/// Keeps presence the same in Microsoft Teams and in 8x8, both ways, by rules that a tenant may replace.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Cli {
+    /// What to log: error, warn, info, debug, or per module such as `info,presync_teams=debug`
+    #[arg(long, global = true, env = "PRESYNC_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::DemoArgs),
+    Run(run::RunArgs),
+    Check(check::CheckArgs),
+    Rule(rule::RuleArgs),
+    Status(status::StatusArgs),
+    Why(why::WhyArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // A service tells what it does; a command that answers a question keeps quiet.
+    let usual = if matches!(cli.command, Command::Run(_)) { "info" } else { "error" };
+    let filter = EnvFilter::new(cli.log.as_deref().unwrap_or(usual));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let outcome = match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Rule(args) => rule::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Status(args) => run::block_on(status::run(&args)),
+        Command::Why(args) => run::block_on(why::run(&args)),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("presync: {error:#}");
+        ExitCode::FAILURE
+    })
+}

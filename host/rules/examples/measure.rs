@@ -48,7 +48,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let parse = median(2000, || {
         for _ in 0..650 {
             let parsed: Result<Presence<'_>, _> = serde_json::from_str(black_box(PRESENCE));
-            drop(black_box(parsed.map(|presence| presence.id.len() + presence.availability.len() + presence.activity.len())));
+            drop(black_box(
+                parsed.map(|presence| presence.id.len() + presence.availability.len() + presence.activity.len()),
+            ));
         }
     }) / 650;
     println!("parsing one presence's JSON             {parse:>12.2?}");

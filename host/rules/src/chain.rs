@@ -140,13 +140,14 @@ impl<V: Verdict> Link<V> {
                 Err(failure) => {
                     let failed = answers.len()..answers.len() + batch.len();
                     let cost = waiting.iter().filter(|(_, at)| failed.contains(at)).count();
-                    decided.faults.push(self.fault(failure, cost, proposals.is_empty()));
+                    decided.faults.push(self.fault(&failure, cost, proposals.is_empty()));
                     answers.resize_with(failed.end, || None);
                 }
             }
         }
         let keyed = open.iter().zip(&answers);
-        self.reuse.keep(keyed.filter_map(|((index, key), verdict)| Some(((*key)?, question(*index), verdict.as_ref()?))));
+        self.reuse
+            .keep(keyed.filter_map(|((index, key), verdict)| Some(((*key)?, question(*index), verdict.as_ref()?))));
 
         let mut failed = vec![false; if explain { subjects.len() } else { 0 }];
         for (index, at) in waiting {
@@ -193,7 +194,7 @@ impl<V: Verdict> Link<V> {
         plan
     }
 
-    fn fault(&self, failure: Failure, answers: usize, first: bool) -> Fault {
+    fn fault(&self, failure: &Failure, answers: usize, first: bool) -> Fault {
         let stands = if first { "what is shown is held as it is" } else { "what was proposed before it stands" };
         let message = format!("{}; {stands} (answers: {answers})", failure.what);
         let (rule, version) = (self.rule.shared_name(), self.rule.shared_version());

@@ -16,7 +16,9 @@ pub enum LoadError {
         limit: usize,
     },
     /// No WebAssembly at all.
-    #[error("the file is not WebAssembly: it does not begin with `\\0asm`; give the .wasm component that the build wrote")]
+    #[error(
+        "the file is not WebAssembly: it does not begin with `\\0asm`; give the .wasm component that the build wrote"
+    )]
     NotWasm,
     /// A core module instead of a component.
     #[error(
@@ -102,7 +104,9 @@ pub enum LoadError {
         reason: String,
     },
     /// Wants more than the host has to give.
-    #[error("a limit of {wanted} bytes of memory was set for the rule, and this host gives at most {ceiling}; set less, or raise the host's ceiling")]
+    #[error(
+        "a limit of {wanted} bytes of memory was set for the rule, and this host gives at most {ceiling}; set less, or raise the host's ceiling"
+    )]
     MemoryCeiling {
         /// The limit that was set.
         wanted: usize,
@@ -138,7 +142,9 @@ pub enum ChainError {
 #[non_exhaustive]
 pub enum HostError {
     /// Refused by the machine, usually for want of address space.
-    #[error("the rule engine could not be set up for {places} rules at a time: {reason}; lower the number, or allow more address space (ulimit -v)")]
+    #[error(
+        "the rule engine could not be set up for {places} rules at a time: {reason}; lower the number, or allow more address space (ulimit -v)"
+    )]
     Engine {
         /// Rules at a time.
         places: u32,

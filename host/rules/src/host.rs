@@ -73,7 +73,8 @@ pub(crate) struct Place<'a>(&'a Inner);
 impl RuleHost {
     /// Sets up the engine and starts its ticker.
     pub fn new(settings: HostSettings) -> Result<Self, HostError> {
-        let refused = |error: wasmtime::Error| HostError::Engine { places: settings.places, reason: format!("{error:#}") };
+        let refused =
+            |error: wasmtime::Error| HostError::Engine { places: settings.places, reason: format!("{error:#}") };
         let engine = Engine::new(&config(&settings)).map_err(refused)?;
         let linker = v1_0::linker(&engine).map_err(refused)?;
         let ticker = Ticker::start(&engine)?;

@@ -6,9 +6,7 @@
 
 mod write;
 
-use presync_core::rule::{
-    EightSide, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Subject, TeamsSide,
-};
+use presync_core::rule::{EightSide, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Subject, TeamsSide};
 use presync_core::words::{EightStatus, TeamsActivity, TeamsAvailability};
 
 use crate::chain::Chain;

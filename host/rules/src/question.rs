@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use presync_core::rule::{
-    EightSide, Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing, Subject,
-    TeamsSide,
+    EightSide, Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing,
+    Subject, TeamsSide,
 };
 use presync_core::words::{Calls, Direction};
 use serde::Serialize;
@@ -125,6 +125,10 @@ impl<'a> Seen<'a> {
 
     pub(crate) fn staffing(&self) -> &'a [Staffing] {
         if self.needs.staffing { &self.subject.staffing } else { &[] }
+    }
+
+    pub(crate) const fn asks_for_staffing(&self) -> bool {
+        self.needs.staffing
     }
 
     /// A subject of its own, with nothing but what is seen.
@@ -248,3 +252,6 @@ impl Verdict for SessionVerdict {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,11 +121,9 @@ impl<V: Verdict> Kept<V> {
     pub(crate) fn verdict(&self, key: Key, question: &Question<'_, V>) -> Option<&V> {
         match key {
             Key::Packed(bits) => self.packed.get(&bits),
-            Key::Print(print) => self
-                .prints
-                .get(&print)
-                .filter(|whole| whole.is_of(question))
-                .map(|whole| &whole.verdict),
+            Key::Print(print) => {
+                self.prints.get(&print).filter(|whole| whole.is_of(question)).map(|whole| &whole.verdict)
+            }
         }
     }
 }
@@ -157,5 +155,62 @@ impl Hasher for Mix {
     fn write_u64(&mut self, number: u64) {
         let product = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = product ^ (product >> 32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use presync_core::rule::{Person, PublishVerdict};
+    use presync_core::words::Direction;
+
+    use super::*;
+    use crate::question::Seen;
+
+    const NEEDS: Needs =
+        Needs { other_side: false, since: false, person: true, identity: false, time: false, staffing: false };
+
+    fn person(id: &str) -> Subject {
+        Subject { person: Some(Person { id: id.to_owned(), ..Person::default() }), ..Subject::default() }
+    }
+
+    fn question(subject: &Subject) -> Question<'_, PublishVerdict> {
+        Question { seen: Seen::new(subject, NEEDS, Direction::TeamsToEight), proposal: None }
+    }
+
+    #[test]
+    fn a_question_about_the_same_person_is_answered_from_memory() {
+        let (reuse, subject) = (Reuse::new(), person("p-1"));
+        let asked = question(&subject);
+        let key = Reuse::key(&asked, NEEDS).unwrap();
+        assert_eq!(reuse.look().verdict(key, &asked), None);
+        reuse.keep([(key, asked, &PublishVerdict::hold())].into_iter());
+        assert_eq!(reuse.look().verdict(key, &question(&person("p-1"))), Some(&PublishVerdict::hold()));
+    }
+
+    #[test]
+    fn another_question_with_the_same_fingerprint_is_not() {
+        let (reuse, subject) = (Reuse::new(), person("p-1"));
+        let asked = question(&subject);
+        let key = Reuse::key(&asked, NEEDS).unwrap();
+        reuse.keep([(key, asked, &PublishVerdict::hold())].into_iter());
+        assert_eq!(reuse.look().verdict(key, &question(&person("p-2"))), None);
+    }
+
+    #[test]
+    fn a_question_with_a_clock_in_it_is_not_kept() {
+        let subject = person("p-1");
+        let needs = Needs { time: true, ..NEEDS };
+        let asked =
+            Question::<PublishVerdict> { seen: Seen::new(&subject, needs, Direction::TeamsToEight), proposal: None };
+        assert_eq!(Reuse::key(&asked, needs), None);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let reuse = Reuse::new();
+        let (subject, verdict) = (person("p-1"), PublishVerdict::hold());
+        let many = u32::try_from(KEPT).unwrap() * 2 + 10;
+        reuse.keep((0..many).map(|bits| (Key::Packed(bits), question(&subject), &verdict)));
+        assert!(reuse.look().packed.len() <= KEPT);
     }
 }

@@ -58,7 +58,8 @@ impl RuleHost {
             return Err(LoadError::TooLarge { size: bytes.len(), limit });
         }
         let shape = shape::read(bytes, expected)?;
-        let unsupported = |error: wasmtime::Error| LoadError::Unsupported { reason: tamed(&format!("{error:#}"), 1024) };
+        let unsupported =
+            |error: wasmtime::Error| LoadError::Unsupported { reason: tamed(&format!("{error:#}"), 1024) };
         let component = Component::new(self.engine(), bytes).map_err(unsupported)?;
         let linked = Linked::new(self.linker(), &component, shape.direction).map_err(unsupported)?;
 
@@ -213,9 +214,9 @@ impl LoadedRule {
         let place = host.place();
         let mut store = place.store(self.limits, log.clone());
         let mut call = linked.open(&mut store).map_err(|error| failure(&error, self.limits))?;
-        call.configure(&self.settings)
-            .map_err(|error| failure(&error, self.limits))?
-            .map_err(|reason| Failure::new(FaultKind::Settings, format!("it refuses its settings: {}", tamed(&reason, 512))))?;
+        call.configure(&self.settings).map_err(|error| failure(&error, self.limits))?.map_err(|reason| {
+            Failure::new(FaultKind::Settings, format!("it refuses its settings: {}", tamed(&reason, 512)))
+        })?;
         let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, self.limits))?;
         if verdicts.len() != questions.len() {
             let what = format!("it was asked {} questions and gave {} verdicts", questions.len(), verdicts.len());
@@ -252,7 +253,9 @@ fn failure(error: &wasmtime::Error, limits: Limits) -> Failure {
         return Failure::new(FaultKind::Memory, denied.to_string());
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => Failure::new(FaultKind::Deadline, format!("it used up its time of {:?}", limits.batch_time)),
+        Some(Trap::Interrupt) => {
+            Failure::new(FaultKind::Deadline, format!("it used up its time of {:?}", limits.batch_time))
+        }
         Some(Trap::UnreachableCodeReached) => Failure::new(FaultKind::Trap, "it panicked (`unreachable` was executed)"),
         Some(trap) => Failure::new(FaultKind::Trap, format!("it trapped: {trap}")),
         None => Failure::new(FaultKind::BadValue, tamed(&format!("its answer cannot be used: {error:#}"), 512)),

@@ -102,7 +102,10 @@ fn is_allowed(import: &str) -> bool {
 fn direction(exports: &[String], expected: Option<Direction>) -> Result<Direction, LoadError> {
     let has = |interface: &str| {
         exports.iter().any(|export| {
-            export.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix(interface)).is_some_and(|rest| rest.starts_with('@'))
+            export
+                .strip_prefix(PACKAGE)
+                .and_then(|rest| rest.strip_prefix(interface))
+                .is_some_and(|rest| rest.starts_with('@'))
         })
     };
     let found = match (has("rule"), has("teams-to-eight"), has("eight-to-teams")) {

@@ -1,4 +1,5 @@
 //! Order, proposals, explanations and reuse.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod support;
 
@@ -131,7 +132,8 @@ fn what_a_rule_does_not_ask_for_does_not_make_questions_differ() {
 
 #[test]
 fn the_answer_of_a_failed_call_is_not_kept() {
-    let chain = Chain::<PublishVerdict>::new(vec![load(&host(), &Guest { decide: "unreachable", ..Guest::default() })]).unwrap();
+    let chain = Chain::<PublishVerdict>::new(vec![load(&host(), &Guest { decide: "unreachable", ..Guest::default() })])
+        .unwrap();
     for _ in 0..2 {
         let decided = chain.decide(&[away()], false);
         assert_eq!((decided.asked, decided.faults.len()), (1, 1));

@@ -17,7 +17,11 @@ const LINES: [(&str, &[&str], &[&str]); 3] = [
         &["DoNotDisturb", "Presenting", "Focusing", "UrgentInterruptionsOnly"],
     ),
     ("on-call", &["InACall", "InAMeeting"], &["InACall", "InAConferenceCall", "InAMeeting"]),
-    ("offline when out of office", &["Offline", "Away", "BeRightBack", "OutOfOffice", "PresenceUnknown"], &["OutOfOffice"]),
+    (
+        "offline when out of office",
+        &["Offline", "Away", "BeRightBack", "OutOfOffice", "PresenceUnknown"],
+        &["OutOfOffice"],
+    ),
 ];
 
 /// What the availability alone says, when no line above fits.
@@ -72,7 +76,8 @@ fn eight_to_teams_shows_real_calls_and_nothing_else() {
     for (subject, verdict) in subjects.iter().zip(&decided.verdicts) {
         let side = subject.eight.unwrap();
         let real_call = side.status == EightStatus::OnCall && side.call_active;
-        let expected = if real_call { SessionAction::HoldSession(TeamsSession::InACall) } else { SessionAction::NoSession };
+        let expected =
+            if real_call { SessionAction::HoldSession(TeamsSession::InACall) } else { SessionAction::NoSession };
         assert_eq!(verdict.action, expected, "{side:?}");
     }
 }

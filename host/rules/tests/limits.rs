@@ -1,4 +1,5 @@
 //! Every limit, kept and crossed; and what stands when a rule fails.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod support;
 
@@ -62,7 +63,8 @@ fn a_longer_budget_is_honoured() {
         ..Guest::default()
     };
     let asked = |batch_time| {
-        let rule = host.load(&slow.component(), None, &Value::Null, Limits { batch_time, ..Limits::default() }).unwrap();
+        let rule =
+            host.load(&slow.component(), None, &Value::Null, Limits { batch_time, ..Limits::default() }).unwrap();
         Chain::<PublishVerdict>::new(vec![rule]).unwrap().decide(&[busy()], false)
     };
     assert_eq!(asked(Duration::from_secs(10)).faults, []);
@@ -71,13 +73,15 @@ fn a_longer_budget_is_honoured() {
 
 #[test]
 fn memory_up_to_the_limit_may_be_had() {
-    let grows = Guest { decide: "(drop (memory.grow (i32.const 240))) (call $answer (local.get $len))", ..Guest::default() };
+    let grows =
+        Guest { decide: "(drop (memory.grow (i32.const 240))) (call $answer (local.get $len))", ..Guest::default() };
     assert_eq!(over_the_default(&grows).faults, []);
 }
 
 #[test]
 fn memory_beyond_the_limit_ends_the_call() {
-    let grows = Guest { decide: "(loop $l (drop (memory.grow (i32.const 16))) (br $l)) unreachable", ..Guest::default() };
+    let grows =
+        Guest { decide: "(loop $l (drop (memory.grow (i32.const 16))) (br $l)) unreachable", ..Guest::default() };
     insta::assert_snapshot!(fails_static(&grows, FaultKind::Memory));
 }
 
@@ -118,7 +122,8 @@ fn a_list_outside_the_memory_is_a_fault() {
 
 #[test]
 fn when_even_the_first_rule_fails_what_is_shown_is_held() {
-    let chain = Chain::<PublishVerdict>::new(vec![load(&host(), &Guest { decide: "unreachable", ..Guest::default() })]).unwrap();
+    let chain = Chain::<PublishVerdict>::new(vec![load(&host(), &Guest { decide: "unreachable", ..Guest::default() })])
+        .unwrap();
     let decided = chain.decide(&[busy(), busy()], false);
     assert!(decided.verdicts.iter().all(|verdict| verdict.action == PublishAction::Hold));
     assert_eq!(decided.faults[0].answers, 2);

@@ -1,4 +1,5 @@
 //! What is loaded, and what is refused in which words.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod support;
 
@@ -43,7 +44,10 @@ fn a_file_cut_off_anywhere_is_refused() {
     let whole = defaults::EIGHT_TO_TEAMS;
     for keep in [0, 3, 6, 8, 9, 100, whole.len() / 2, whole.len() - 1] {
         let error = refusal(&whole[..keep]);
-        assert!(matches!(error, LoadError::NotWasm | LoadError::Invalid { .. } | LoadError::AnotherWorld { .. }), "{keep}: {error}");
+        assert!(
+            matches!(error, LoadError::NotWasm | LoadError::Invalid { .. } | LoadError::AnotherWorld { .. }),
+            "{keep}: {error}"
+        );
     }
     assert!(matches!(refusal(&whole[..whole.len() / 2]), LoadError::Invalid { .. }));
 }

@@ -1,4 +1,5 @@
 //! The table of every verdict, in its three formats.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod support;
 

@@ -93,13 +93,19 @@ impl People {
         self.persons.values()
     }
 
-    /// The person whose Teams user name, 8x8 address or either id is `name`, without regard to case.
+    /// The person whose Teams user name, 8x8 address, either id, or display name if nobody else has it, is `name`; without
+    /// regard to case.
     pub(crate) fn find(&self, name: &str) -> Option<&Person> {
-        self.persons.values().find(|person| {
+        let by_key = self.persons.values().find(|person| {
             let link = &person.link;
             [link.user_principal_name.as_str(), &link.email, link.teams_id.as_str(), link.eight_id.as_str()]
                 .iter()
                 .any(|known| known.eq_ignore_ascii_case(name))
+        });
+        by_key.or_else(|| {
+            let mut named =
+                self.persons.values().filter(|person| person.link.display_name.eq_ignore_ascii_case(name));
+            named.next().filter(|_| named.next().is_none())
         })
     }
 

@@ -78,10 +78,14 @@ impl Counters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// Reading or writing Teams.
+    /// Reading Teams.
     Teams,
-    /// Reading or writing 8x8.
+    /// Reading 8x8.
     Eight,
+    /// Writing to Teams. Apart from reading, which another app does: one may work while the other does not.
+    Sessions,
+    /// Writing to 8x8.
+    Publications,
     /// Reading one of the directories.
     Directory,
     /// Loading or asking a rule.

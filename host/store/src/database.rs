@@ -132,8 +132,8 @@ mod tests {
         let pages: u32 = lock(&database.writer).pragma_query_one(None, "page_count").unwrap();
         lock(&database.writer).pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
 
-        let insert = "INSERT INTO tenants (name, feed) VALUES (?1, ?2)";
-        let error = database.write(|t| t.execute(insert, ("acme", "x".repeat(100_000)))).unwrap_err();
+        let insert = "INSERT INTO tenants (name) VALUES (?1)";
+        let error = database.write(|t| t.execute(insert, ["x".repeat(100_000)])).unwrap_err();
         assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
         assert!(error.to_string().contains("free some space"), "{error}");
         let tenants: u32 =

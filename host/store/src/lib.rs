@@ -1,4 +1,4 @@
-//! Durable state of presync: links, what was last written and under which lease, the event log, the place in the 8x8 feed.
+//! Durable state of presync: links, what was last written and under which lease, the event log.
 //!
 //! One SQLite file holds all tenants. The calls are synchronous: an async caller makes them from a blocking thread. What a state or
 //! an event *means* is the core's business; here both are text.
@@ -23,6 +23,6 @@ pub mod tenant;
 mod tests;
 
 pub use error::StoreError;
-pub use record::{Batch, FeedPosition, NewEvent, NewLink, StoredEvent, StoredLink};
+pub use record::{Batch, NewEvent, NewLink, StoredEvent, StoredLink};
 pub use store::Store;
 pub use tenant::TenantStore;

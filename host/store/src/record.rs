@@ -3,9 +3,6 @@
 use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::time::Timestamp;
 
-/// A text cursor of the 8x8 change feed, as the provider gave it.
-pub type FeedPosition = String;
-
 /// A person to link: the pair of ids that makes the link, and the names to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLink {
@@ -73,6 +70,4 @@ pub struct Batch {
     pub states: Vec<(LinkId, String)>,
     /// Events to append, in this order.
     pub events: Vec<NewEvent>,
-    /// The new place in the 8x8 change feed; `None` leaves the former one.
-    pub feed: Option<FeedPosition>,
 }

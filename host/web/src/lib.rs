@@ -1,1 +1,26 @@
-//! The administration API of presync.
+//! The administration API: what the service knows of its tenants and people, as JSON over HTTP.
+//!
+//! | route | answers |
+//! |---|---|
+//! | `GET /livez` | `ok` while the process runs |
+//! | `GET /v1/status` | every tenant at a glance, the totals and the time |
+//! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, and what to do |
+//! | `GET /v1/tenants/{id}/people/{user}` | why a person is shown as they are |
+//!
+//! Moments are milliseconds since the Unix epoch. What cannot be answered is a problem: `{status, title, detail}`.
+//!
+//! **There is no sign-in yet.** Whoever reaches the address reads the presence of every person, by name. It listens on this machine
+//! alone unless the settings say otherwise; [`Server::bind`] warns in the log when they do. The API changes nothing.
+//!
+//! # Layout
+//! * `problem`: what is said when there is no answer
+//! * `routes`: the routes above
+//! * `server`: the listener and its end
+
+#![forbid(unsafe_code)]
+
+mod problem;
+mod routes;
+mod server;
+
+pub use server::Server;

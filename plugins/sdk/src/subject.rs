@@ -10,6 +10,6 @@ pub use crate::bindings::to_eight::presync::rules::subject::{
 impl Subject {
     /// A subject of which nothing is known: the start of a test's question.
     pub const fn unknown() -> Self {
-        Self { teams: None, eight: None, person: None, identity: None, time: None, staffing: Vec::new() }
+        Self { teams: None, eight: None, person: None, identity: None, time: None, staffing: None }
     }
 }

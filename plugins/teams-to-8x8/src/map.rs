@@ -6,10 +6,9 @@ use presync_rule::words::{EightTarget, TeamsActivity as Activity, TeamsAvailabil
 pub const fn map(availability: Availability, activity: Activity) -> (EightTarget, &'static str) {
     match (availability, activity) {
         (Availability::DoNotDisturb | Availability::Presenting | Availability::Focusing, _)
-        | (
-            _,
-            Activity::DoNotDisturb | Activity::Presenting | Activity::Focusing | Activity::UrgentInterruptionsOnly,
-        ) => (EightTarget::DoNotDisturb, "Teams: do not disturb, presenting or focusing"),
+        | (_, Activity::DoNotDisturb | Activity::Presenting | Activity::Focusing | Activity::UrgentInterruptionsOnly) => {
+            (EightTarget::DoNotDisturb, "Teams: do not disturb, presenting or focusing")
+        }
         (Availability::InACall | Availability::InAMeeting, _)
         | (_, Activity::InACall | Activity::InAConferenceCall | Activity::InAMeeting) => {
             (EightTarget::OnCall, "Teams: on a call or in a meeting")
@@ -24,9 +23,7 @@ pub const fn map(availability: Availability, activity: Activity) -> (EightTarget
         ) => (EightTarget::Offline, "Teams: out of office, and not there"),
         (Availability::Available | Availability::AvailableIdle, _) => (EightTarget::Available, "Teams: available"),
         (Availability::Busy | Availability::BusyIdle, _) => (EightTarget::Busy, "Teams: busy"),
-        (Availability::Away | Availability::BeRightBack, _) => {
-            (EightTarget::Away, "Teams: away, or back in a moment")
-        }
+        (Availability::Away | Availability::BeRightBack, _) => (EightTarget::Away, "Teams: away, or back in a moment"),
         _ => (EightTarget::Offline, "Teams: offline, or a state that it does not name"),
     }
 }

@@ -1,21 +1,33 @@
 //! A bench for tests that cross crates: the service against the simulator, over real HTTP, on one driven clock. A simulated hour
 //! takes seconds, and no test sleeps.
+//!
+//! What a tenant does beside its cycles (reading the directories, loading rules) is taken up by whichever cycle finds it done; tests
+//! wait for it with [`Bench::until`], which repeats cycles while the clock stands still.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a bench that cannot be set up is to fail its test")]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
 use presync_service::rules::RuleBase;
-use presync_service::status::Counters;
+use presync_service::status::{Counters, Place, Trouble};
 use presync_service::{Cadence, RuleConfig, Tenant, TenantConfig};
-use presync_simulator::{Config, PersonRef, SimClock, Simulator, TenantAccess};
+use presync_simulator::{Config, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
 
 /// When driven days begin: a Monday, 08:00 UTC.
 const MONDAY: i64 = 1_800_864_000_000;
+
+/// How often [`Bench::until`] looks: what it waits for takes milliseconds, so this many cycles are never needed.
+const MOST_LOOKS: usize = 2_000;
+
+/// The engine and the default maps, compiled once for all tests of a binary.
+static RULES: OnceLock<RuleBase> = OnceLock::new();
 
 /// The simulator's clock, as presync reads it.
 #[derive(Debug)]
@@ -33,9 +45,11 @@ pub struct Bench {
     /// The providers and their people.
     pub simulator: Simulator,
     /// The service's tenants, in the order of the simulator's.
-    pub tenants: Vec<Tenant>,
+    pub tenants: Vec<Arc<Tenant>>,
     /// How often things are done.
     pub cadence: Cadence,
+    /// The deadline of each call, in real time; long, so that a slow machine fails no test. Counts from the next opening.
+    pub call_deadline: Duration,
     store: Store,
     folder: tempfile::TempDir,
     rules: RuleBase,
@@ -60,9 +74,10 @@ impl Bench {
         simulator.start_measuring();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = Store::open(&folder.path().join("presync.db")).expect("a new database");
-        let rules = RuleBase::new().expect("the rule engine starts");
-        let cadence = Cadence::default();
-        let mut bench = Self { simulator, tenants: Vec::new(), cadence, store, folder, rules, overrides };
+        let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
+        let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
+        let mut bench =
+            Self { simulator, tenants: Vec::new(), cadence, call_deadline, store, folder, rules, overrides };
         bench.restart().await;
         bench
     }
@@ -81,8 +96,33 @@ impl Bench {
             let config = self.tenant_config(&access);
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
-            self.tenants.push(tenant.expect("the tenant opens"));
+            self.tenants.push(Arc::new(tenant.expect("the tenant opens")));
         }
+    }
+
+    /// Begins a cycle and kills the service when the cycle has been woken `wakes` times, if it takes that many. Like a killed
+    /// process it leaves nothing running: a commit that was under way ends, everything else stops where it is.
+    pub async fn kill_amid_cycle(&mut self, wakes: usize) {
+        let mut process = tokio::runtime::Builder::new_multi_thread();
+        let process = process.worker_threads(1).enable_all().build().expect("a runtime of its own");
+        let tenants = std::mem::take(&mut self.tenants);
+        let life = process.spawn(async move {
+            for tenant in &tenants {
+                let mut cycle = pin!(tenant.cycle());
+                let mut left = wakes;
+                std::future::poll_fn(|context| {
+                    if left == 0 {
+                        return Poll::Ready(());
+                    }
+                    left -= 1;
+                    cycle.as_mut().poll(context).map(drop)
+                })
+                .await;
+            }
+        });
+        life.await.expect("the service does not panic");
+        let ended = tokio::task::spawn_blocking(move || process.shutdown_timeout(Duration::from_secs(60))).await;
+        ended.expect("the process ends");
     }
 
     /// One cycle of every tenant, one after the other. No time passes.
@@ -105,6 +145,35 @@ impl Bench {
         }
     }
 
+    /// Cycles without time passing until `so`, for what is done beside the cycles.
+    ///
+    /// # Panics
+    /// When it does not come about.
+    pub async fn until(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        for _ in 0..MOST_LOOKS {
+            if so(self) {
+                return;
+            }
+            self.cycle().await;
+            tokio::task::yield_now().await;
+        }
+        panic!("it never came about that {what}; {:#?}", self.troubles());
+    }
+
+    /// Poll intervals pass, each with its cycle, until `so`.
+    ///
+    /// # Panics
+    /// When it is not so after `most` of them.
+    pub async fn within(&self, most: usize, what: &str, so: impl Fn(&Self) -> bool) {
+        for _ in 0..most {
+            if so(self) {
+                return;
+            }
+            self.cycles(1).await;
+        }
+        assert!(so(self), "after {most} cycles it was not so that {what}; {:#?}", self.troubles());
+    }
+
     /// The first tenant.
     ///
     /// # Panics
@@ -119,6 +188,45 @@ impl Bench {
     /// When there are fewer.
     pub fn person(&self, place: usize) -> PersonRef {
         self.simulator.people(0).get(place).expect("a person").clone()
+    }
+
+    /// What a person shows and holds now.
+    pub fn shown(&self, person: &PersonRef) -> Shown {
+        self.simulator.shown(person)
+    }
+
+    /// The writes of one kind on a person, oldest first.
+    pub fn writes(&self, person: &PersonRef, kind: WriteKind) -> Vec<Write> {
+        self.simulator.writes(person).into_iter().filter(|write| write.kind == kind).collect()
+    }
+
+    /// The kinds of the last events of a person of the first tenant, newest first; none for somebody who is not linked.
+    ///
+    /// # Panics
+    /// When the event log cannot be read.
+    pub fn events(&self, person: &PersonRef) -> Vec<(String, serde_json::Value)> {
+        let user = person.upn.as_deref().or(person.email.as_deref()).expect("a name");
+        let why = self.tenant().why(user).expect("the event log can be read");
+        why.into_iter().flat_map(|why| why.events).map(|event| (event.kind, event.detail)).collect()
+    }
+
+    /// What is wrong with the first tenant now.
+    pub fn troubles(&self) -> BTreeMap<Place, Trouble> {
+        self.tenant().status().troubles
+    }
+
+    /// What is wrong in one place of the first tenant.
+    ///
+    /// # Panics
+    /// When nothing is.
+    pub fn trouble(&self, place: Place) -> Trouble {
+        let mut troubles = self.troubles();
+        troubles.remove(&place).unwrap_or_else(|| panic!("nothing is wrong with {place:?}; {troubles:#?}"))
+    }
+
+    /// How many requests to an endpoint were answered with a status, as the simulator names them: `entraToken 200`.
+    pub fn answers(&self, name: &str) -> u64 {
+        self.simulator.report().requests.get(name).copied().unwrap_or_default()
     }
 
     /// What all tenants have done since the service was started.
@@ -147,7 +255,7 @@ impl Bench {
         };
         let url = |text: String| text.parse().expect("the simulator's addresses are URLs");
         let id = TenantId::from(access.id.as_str());
-        let call_deadline = Duration::from_secs(2);
+        let call_deadline = self.call_deadline;
         TenantConfig {
             teams: presync_teams::Config {
                 directory: access.directory.clone(),

@@ -7,8 +7,7 @@ use presync_simulator::Config;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_hours_of_movement_both_sides_show_what_they_should() {
-    let bench =
-        Bench::start(Config { tenants: 2, users: 60, seed: 7, varied_start: true, ..Config::default() }).await;
+    let bench = Bench::start(Config { tenants: 2, users: 60, seed: 7, varied_start: true, ..Config::default() }).await;
     bench.simulator.start_movement();
     // Cycles at an uneven beat, so that changes fall anywhere within one.
     for round in 0..400u64 {

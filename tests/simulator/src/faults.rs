@@ -41,6 +41,24 @@ pub enum Endpoint {
     Unpublish,
 }
 
+impl Endpoint {
+    /// Every endpoint there is.
+    pub const ALL: [Self; 12] = [
+        Self::EntraToken,
+        Self::ListUsers,
+        Self::GetPresences,
+        Self::GetPresence,
+        Self::SetPresence,
+        Self::ClearPresence,
+        Self::EightToken,
+        Self::EightUsers,
+        Self::EightSnapshot,
+        Self::EightChanges,
+        Self::Publish,
+        Self::Unpublish,
+    ];
+}
+
 /// One failure: which endpoint, how, how often and for how long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

@@ -34,6 +34,10 @@ impl Lane<Publication> {
             return false;
         }
         let Some(target) = layer else {
+            // To have published available leaves nothing to see, so seeing nothing tells that it arrived.
+            if self.adopt(read_at, |publication| publication.layer().is_none()) {
+                return false;
+            }
             self.found_nothing(read_at);
             return expected.is_some();
         };

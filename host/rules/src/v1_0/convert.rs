@@ -96,7 +96,7 @@ pub(super) fn subject<'a>(seen: &Seen<'a>, parts: &'a Parts<'a>) -> subject::Sub
             day_of_week: time.day_of_week,
             utc_offset_minutes: time.utc_offset_minutes,
         }),
-        staffing: &parts.staffing,
+        staffing: seen.asks_for_staffing().then_some(&*parts.staffing),
     }
 }
 

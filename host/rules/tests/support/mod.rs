@@ -1,5 +1,6 @@
 //! Guests for the tests: small components from WebAssembly text, each with one bad habit.
 #![allow(dead_code, unreachable_pub, reason = "a module of several test files, each of which uses some of it")]
+#![allow(clippy::unwrap_used, reason = "a guest that does not build fails the test")]
 
 use presync_core::rule::{EightSide, Subject, TeamsSide};
 use presync_core::words::{EightStatus, TeamsActivity, TeamsAvailability};
@@ -90,7 +91,8 @@ pub fn hollow(wit: &str, world: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("rules.wit", wit).unwrap();
     let world_id = resolve.select_world(&[package], Some(world)).unwrap();
-    let module = wit_component::dummy_module(&resolve, world_id, ManglingAndAbi::Legacy(wit_parser::LiftLowerAbi::Sync));
+    let module =
+        wit_component::dummy_module(&resolve, world_id, ManglingAndAbi::Legacy(wit_parser::LiftLowerAbi::Sync));
     encode(wit, "", world, module)
 }
 

@@ -35,6 +35,7 @@ impl Tenant {
         self.decide_all(&mut work).await;
         work.add(self.absorb([Input::Tick]));
         self.settle(&mut beat, work, started).await;
+        self.forget_settled_troubles();
         let took = started.elapsed();
         self.people().counters.cycles += 1;
         let mut board = self.board();

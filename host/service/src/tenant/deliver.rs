@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presync_core::delivery::Outcome;
 use presync_core::id::LinkId;
-use presync_core::reconcile::Input;
+use presync_core::reconcile::{Input, LaneView};
 use presync_core::words::Side;
 use presync_eight::Publication;
 use tokio::task::JoinSet;
@@ -53,14 +53,25 @@ impl Tenant {
         let all = |outcome| links.iter().map(|link| delivered(*link, Side::Eight, outcome, None)).collect();
         match timeout_at(deadline, self.eight.publish(&publications)).await {
             Err(_) => {
-                self.is_unwell(Place::Eight, &"8x8 did not take the publications within the cycle", false);
+                self.is_unwell(Place::Publications, &"8x8 did not take the publications within the cycle", false);
                 all(Outcome::Failed)
             }
             Ok(Err(error)) => {
-                self.is_unwell(Place::Eight, &error, error.is_credential_problem());
+                self.is_unwell(Place::Publications, &error, error.is_credential_problem());
                 all(error.outcome())
             }
             Ok(Ok(published)) => {
+                match published.iter().find(|item| is_trouble(item.outcome)) {
+                    None => self.is_well(Place::Publications),
+                    Some(item) => {
+                        let said = item.detail.as_deref().unwrap_or("it did not say why");
+                        self.is_unwell(
+                            Place::Publications,
+                            &format_args!("8x8 did not take a publication: {said}"),
+                            false,
+                        );
+                    }
+                }
                 for (link, item) in links.iter().zip(&published) {
                     if let Some(detail) = &item.detail {
                         tracing::debug!(tenant = %self.id, %link, outcome = ?item.outcome, detail, "8x8 said of a publication");
@@ -74,6 +85,7 @@ impl Tenant {
 
     async fn write_sessions(&self, sessions: Vec<SessionWrite>, deadline: Instant) -> Vec<Input> {
         let mut answers = Vec::with_capacity(sessions.len());
+        let mut met = SessionsMet::default();
         let mut waiting = sessions.into_iter();
         let mut running = JoinSet::new();
         loop {
@@ -96,20 +108,78 @@ impl Tenant {
                 });
             }
             match running.join_next().await {
-                None => return answers,
-                Some(Ok((link, Ok(Ok(()))))) => answers.push(delivered(link, Side::Teams, Outcome::Applied, None)),
+                None => break,
+                Some(Ok((link, Ok(Ok(()))))) => {
+                    met.taken = true;
+                    answers.push(delivered(link, Side::Teams, Outcome::Applied, None));
+                }
                 Some(Ok((link, Ok(Err(error))))) => {
                     tracing::debug!(tenant = %self.id, %link, %error, "Teams did not take a session");
-                    if error.is_credential_problem() {
-                        self.is_unwell(Place::Teams, &error, true);
+                    let outcome = error.outcome();
+                    answers.push(delivered(link, Side::Teams, outcome, None));
+                    if is_trouble(outcome) {
+                        met.note(error.to_string(), error.is_credential_problem());
                     }
-                    answers.push(delivered(link, Side::Teams, error.outcome(), None));
                 }
-                Some(Ok((link, Err(_)))) => answers.push(delivered(link, Side::Teams, Outcome::Failed, None)),
+                Some(Ok((link, Err(_)))) => {
+                    met.note("Teams did not take a session within the cycle".to_owned(), false);
+                    answers.push(delivered(link, Side::Teams, Outcome::Failed, None));
+                }
                 Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             }
         }
+        match met {
+            SessionsMet { trouble: Some((what, needs_action)), .. } => {
+                self.is_unwell(Place::Sessions, &what, needs_action);
+            }
+            SessionsMet { taken: true, .. } => self.is_well(Place::Sessions),
+            SessionsMet { .. } => {}
+        }
+        answers
     }
+
+    /// A trouble with writing is over when nothing is left to write, though it was a read that said so.
+    pub(super) fn forget_settled_troubles(&self) {
+        let shown = |place| self.board().troubles.contains_key(place);
+        for place in [Place::Sessions, Place::Publications].iter().filter(|place| shown(place)) {
+            let settled = {
+                let people = self.people();
+                let mut views = people.reconciler.links().filter_map(|link| people.reconciler.view(link));
+                views.all(|view| match place {
+                    Place::Sessions => is_settled(&view.session),
+                    _ => is_settled(&view.publication),
+                })
+            };
+            if settled {
+                self.is_well(*place);
+            }
+        }
+    }
+}
+
+/// What a round of session writes met.
+#[derive(Debug, Default)]
+struct SessionsMet {
+    taken: bool,
+    /// The sentence, and whether an administrator has to act; one of those goes before the others.
+    trouble: Option<(String, bool)>,
+}
+
+impl SessionsMet {
+    fn note(&mut self, what: String, needs_action: bool) {
+        if self.trouble.as_ref().is_none_or(|(_, known)| needs_action && !known) {
+            self.trouble = Some((what, needs_action));
+        }
+    }
+}
+
+fn is_settled<V: PartialEq>(lane: &LaneView<V>) -> bool {
+    !lane.unsettled && lane.wanted == lane.held
+}
+
+/// Whether this says something of the provider, and not just of one person.
+fn is_trouble(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed | Outcome::Refused | Outcome::Throttled { .. })
 }
 
 fn delivered(link: LinkId, side: Side, outcome: Outcome, revision: Option<u64>) -> Input {

@@ -1,5 +1,7 @@
 //! Reading both sides, and deciding whether to believe what was read.
 
+use std::collections::HashMap;
+
 use presync_core::id::{EightUserId, TeamsUserId};
 use presync_core::outage::is_present;
 use presync_core::presence::{EightPresence, Reading, TeamsPresence};
@@ -100,10 +102,12 @@ impl Tenant {
         people.counters.presences_read += readings.len() as u64;
         let present = |status| !matches!(status, EightStatus::Offline | EightStatus::Unrecognised);
         let known = |id: &EightUserId| people.link_of_eight(id).and_then(|link| people.reconciler.eight_presence(link));
-        let lost = |(id, reading): &&(EightUserId, Reading<EightPresence>)| {
-            !present(reading.presence.own) && known(id).is_some_and(|known| present(known.own))
+        let lost = |(id, now): &(&EightUserId, EightStatus)| {
+            !present(*now) && known(id).is_some_and(|known| present(known.own))
         };
-        let (lost, linked) = (readings.iter().filter(lost).count(), people.reconciler.len());
+        // The feed tells every step: of each person the last one counts, so whoever went and came back is not lost.
+        let last: HashMap<_, _> = readings.iter().map(|(id, reading)| (id, reading.presence.own)).collect();
+        let (lost, linked) = (last.into_iter().filter(lost).count(), people.reconciler.len());
         if beat.eight_loss.judge(self.clock.now(), linked, lost, self.cadence.patience) {
             drop(people);
             let what = format!(

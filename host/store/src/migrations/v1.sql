@@ -5,8 +5,7 @@ CREATE TABLE tenants (
     tenant     INTEGER PRIMARY KEY,
     name       TEXT    NOT NULL UNIQUE,
     next_link  INTEGER NOT NULL DEFAULT 1,  -- rises only, so no id is ever given twice
-    next_event INTEGER NOT NULL DEFAULT 1,
-    feed       TEXT                         -- place in the 8x8 change feed
+    next_event INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 -- A link that has been removed keeps its row without the names: the same pair gets its old id when it comes back.

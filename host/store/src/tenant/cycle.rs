@@ -1,10 +1,10 @@
-//! What a cycle starts from and leaves behind: states, events, the place in the feed.
+//! What a cycle starts from and leaves behind: states and events.
 
 use presync_core::id::LinkId;
 
 use super::TenantStore;
 use crate::error::StoreError;
-use crate::record::{Batch, FeedPosition};
+use crate::record::Batch;
 
 impl TenantStore {
     /// The last snapshot of every link that has one, in the order of the ids.
@@ -35,21 +35,7 @@ impl TenantStore {
             for (link, snapshot) in &batch.states {
                 put.execute((self.tenant, link.0, snapshot))?;
             }
-            self.append(transaction, &batch.events)?;
-            if let Some(feed) = &batch.feed {
-                transaction.execute("UPDATE tenants SET feed = ?2 WHERE tenant = ?1", (self.tenant, feed))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The place in the 8x8 change feed up to which everything has been committed.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn feed(&self) -> Result<Option<FeedPosition>, StoreError> {
-        self.database.read(|connection| {
-            connection.query_row("SELECT feed FROM tenants WHERE tenant = ?1", [self.tenant], |row| row.get(0))
+            self.append(transaction, &batch.events)
         })
     }
 }

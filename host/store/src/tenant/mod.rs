@@ -1,7 +1,7 @@
 //! What one tenant stores and reads. A value of this type sees no other tenant.
 //!
 //! * `links`: who is linked
-//! * `cycle`: states and the place in the feed, and the commit that ends a cycle
+//! * `cycle`: states, and the commit that ends a cycle
 //! * `events`: the event log
 
 mod cycle;

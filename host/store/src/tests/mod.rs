@@ -4,7 +4,6 @@ mod events;
 mod links;
 mod refused;
 mod safety;
-mod speed;
 
 use std::path::Path;
 

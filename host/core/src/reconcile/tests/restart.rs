@@ -76,6 +76,24 @@ fn a_publication_in_flight_at_the_end_is_settled_by_the_first_read() {
 }
 
 #[test]
+fn an_available_in_flight_at_the_end_is_settled_by_a_read_that_shows_nothing_of_ours() {
+    for (layer, expected) in
+        [(None, vec![]), (Some(EightTarget::DoNotDisturb), vec![Write::Publish(EightTarget::Available)])]
+    {
+        let mut bench = Bench::settled();
+        assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
+        bench.answer(Side::Eight, Outcome::Applied);
+        bench.wait(10);
+        assert_eq!(bench.teams_says(available()), [Write::Publish(EightTarget::Available)]);
+        restart(&mut bench, 10);
+        let seen = EightPresence { publication: layer, ..eight(EightStatus::Available, false) };
+        assert_eq!(bench.eight_says(seen), []);
+        bench.wait(5);
+        assert_eq!(bench.tick(), expected, "8x8 shows {layer:?}");
+    }
+}
+
+#[test]
 fn a_snapshot_reads_back_as_it_was() {
     let bench = Bench::on_an_8x8_call();
     let snapshot = bench.reconciler.snapshot(LINK).unwrap().unwrap();

@@ -1,0 +1,123 @@
+//! What the service answers, as far as the pages show it. These are the readers' own types: what a newer service says beside
+//! them is passed over, and what is missing is an error that names it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use presync_core::presence::{EightPresence, TeamsPresence};
+use presync_core::rule::{PublishVerdict, SessionVerdict};
+use presync_core::time::Timestamp;
+use presync_core::words::{EightTarget, Side, TeamsSession};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Every tenant at a glance.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Overview {
+    pub(crate) now: Timestamp,
+    pub(crate) totals: Counters,
+    pub(crate) tenants: Vec<Tenant>,
+}
+
+/// What was done since the service started.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(crate) struct Counters {
+    pub(crate) cycles: u64,
+    pub(crate) presences_read: u64,
+    pub(crate) decisions: u64,
+    pub(crate) decisions_reused: u64,
+    pub(crate) published: u64,
+    pub(crate) unpublished: u64,
+    pub(crate) sessions_held: u64,
+    pub(crate) sessions_cleared: u64,
+    pub(crate) renewed: u64,
+    pub(crate) echoes_ignored: u64,
+    pub(crate) writes_failed: u64,
+    pub(crate) rule_faults: u64,
+}
+
+/// One tenant at a glance.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Tenant {
+    pub(crate) tenant: String,
+    pub(crate) linked: usize,
+    /// The reason as key, how many people as value.
+    pub(crate) unlinked: BTreeMap<String, usize>,
+    pub(crate) publish_rules: String,
+    /// `None` for a tenant that syncs one way.
+    pub(crate) session_rules: Option<String>,
+    pub(crate) down: Vec<Side>,
+    pub(crate) last_cycle: Option<Timestamp>,
+    pub(crate) last_cycle_took: Option<Duration>,
+    /// The place as key.
+    pub(crate) troubles: BTreeMap<String, Trouble>,
+}
+
+/// Something that is wrong now.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Trouble {
+    pub(crate) since: Timestamp,
+    pub(crate) what: String,
+    pub(crate) needs_action: bool,
+}
+
+/// An account that is not kept in step.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Alone {
+    pub(crate) side: Side,
+    pub(crate) id: String,
+    pub(crate) address: String,
+    pub(crate) reason: String,
+    pub(crate) advice: String,
+}
+
+/// Why a person is shown as they are.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Why {
+    pub(crate) user: String,
+    pub(crate) name: String,
+    pub(crate) now: Timestamp,
+    pub(crate) view: View,
+    pub(crate) publish: Vec<Stage<PublishVerdict>>,
+    pub(crate) session: Vec<Stage<SessionVerdict>>,
+    /// Newest first.
+    pub(crate) events: Vec<Logged>,
+}
+
+/// Both sides of a person.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct View {
+    pub(crate) teams: Option<TeamsPresence>,
+    pub(crate) teams_since: Timestamp,
+    pub(crate) teams_read_at: Timestamp,
+    pub(crate) eight: Option<EightPresence>,
+    pub(crate) eight_since: Timestamp,
+    pub(crate) publication: Lane<EightTarget>,
+    pub(crate) session: Lane<TeamsSession>,
+}
+
+/// What presync writes to one side.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Lane<V> {
+    pub(crate) wanted: Option<V>,
+    pub(crate) held: Option<V>,
+    pub(crate) unsettled: bool,
+}
+
+/// One rule's part in a decision.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Stage<V> {
+    pub(crate) rule: String,
+    pub(crate) version: String,
+    pub(crate) verdict: V,
+    pub(crate) failed: bool,
+}
+
+/// One line of the event log.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Logged {
+    pub(crate) at: Timestamp,
+    pub(crate) kind: String,
+    /// An event of the core, unless the service is newer than this program.
+    pub(crate) detail: Value,
+}

@@ -1,0 +1,174 @@
+//! `presync check`: everything that can be checked without starting: the settings, the secrets they refer to, and that every rule
+//! loads and accepts its settings. Nothing is sent anywhere and nothing is written.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use presync_core::words::Direction;
+use presync_service::rules::{RuleBase, RuleError};
+
+use crate::run::rule_config;
+use crate::settings::model::{Rule, Settings};
+use crate::settings::{self, summary};
+
+/// Check everything that can be checked without starting: settings, secrets, rules
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// The settings file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// What came of a check.
+#[derive(Debug, Default)]
+struct Report {
+    /// What is in order, a line each.
+    good: Vec<String>,
+    /// What is not, a line each.
+    bad: Vec<String>,
+}
+
+/// Checks the settings file and prints a line for each thing that is in order.
+///
+/// # Errors
+/// When anything is wrong; the error lists all of it.
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
+    let settings = settings::load(&args.config)?;
+    let report = check(&args.config, &settings)?;
+    print!("{report}");
+    if report.bad.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(report.bad.join("\n"))) }
+}
+
+/// Checks what the settings name.
+///
+/// # Errors
+/// When the rule engine cannot be set up.
+fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
+    let base = RuleBase::new()?;
+    let mut report = Report::default();
+    report.good.push(format!("service: {}", summary::of_service(&settings.service)));
+    for tenant in &settings.tenants {
+        report.good.push(summary::of_tenant(tenant));
+        for (number, rule) in (1..).zip(&tenant.rules) {
+            let key = format!("tenant[{}].rule[{number}]", tenant.id);
+            let two_way = tenant.teams.write_app.is_some();
+            match try_rule(&base, rule, two_way) {
+                Ok(line) => report.good.push(format!("{key}: {line}")),
+                Err(error) => report.bad.push(format!("{}: {key}: {error}", file.display())),
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// Loads the rule as the service would, and says what it is.
+fn try_rule(base: &RuleBase, rule: &Rule, two_way: bool) -> Result<String, RuleError> {
+    let loaded = base.load(&rule_config(rule.clone()))?;
+    let compiled = loaded.compiled();
+    let idle = match compiled.direction() {
+        Direction::EightToTeams if !two_way => ", never asked: the tenant has no write_app",
+        _ => "",
+    };
+    Ok(format!("{} {}, {}{idle}", compiled.name(), compiled.version(), compiled.direction()))
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.good.iter().try_for_each(|line| writeln!(f, "ok  {line}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    /// One tenant, one way, with these rules.
+    fn settings_with(folder: &Path, rules: &str) -> PathBuf {
+        let file = folder.join("presync.toml");
+        std::fs::write(folder.join("hush.secret"), "hush").unwrap();
+        let tenant = r#"
+[[tenant]]
+id = "acme"
+[tenant.teams]
+directory = "9f4ebab6-520d-49c0-85cc-7b25c78d4a93"
+read_app = { client_id = "0d7a2c51-6c3e-4f0e-9a83-3a1f2d6b7c10", secret = "file:hush.secret" }
+[tenant.eight]
+key = "acme-key"
+secret = "file:hush.secret"
+"#;
+        std::fs::write(&file, format!("{tenant}{rules}")).unwrap();
+        file
+    }
+
+    fn report(file: &Path) -> Report {
+        check(file, &settings::load(file).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_in_order_is_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = report(&settings_with(folder.path(), ""));
+        assert_snapshot!(report.to_string().replace(&format!("{}/", folder.path().display()), ""), @"
+        ok  service: listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m
+        ok  tenant acme: one way, Teams to 8x8, the default maps only
+        ");
+        assert!(report.bad.is_empty());
+    }
+
+    #[test]
+    fn a_rule_is_loaded_with_its_settings_as_the_service_would() {
+        let folder = tempfile::tempdir().unwrap();
+        for component in [
+            "examples/rules/keep-agents-available/keep-agents-available.wasm",
+            "plugins/8x8-to-teams/8x8-to-teams.wasm",
+        ] {
+            let component = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(component);
+            std::fs::copy(&component, folder.path().join(component.file_name().unwrap())).unwrap();
+        }
+        let rules = r#"
+[[tenant.rule]]
+path = "keep-agents-available.wasm"
+settings = { presenting = "direct-only" }
+[[tenant.rule]]
+path = "keep-agents-available.wasm"
+settings = { presenting = "sometimes" }
+[[tenant.rule]]
+path = "keep-agents-available.wasm"
+direction = "8x8-to-teams"
+[[tenant.rule]]
+path = "8x8-to-teams.wasm"
+"#;
+        let report = report(&settings_with(folder.path(), rules));
+        assert_snapshot!(report.good[2..].join("\n"), @r"
+        tenant[acme].rule[1]: keep-agents-available 1.0.0, teams-to-8x8
+        tenant[acme].rule[4]: 8x8-to-teams 1.0.0, 8x8-to-teams, never asked: the tenant has no write_app
+        ");
+        assert_snapshot!(report.bad.join("\n").replace(&format!("{}/", folder.path().display()), ""), @r"
+        presync.toml: tenant[acme].rule[2]: rule keep-agents-available.wasm: the rule keep-agents-available refuses its settings: unknown variant `sometimes`, expected one of `all`, `direct-only`, `none` at line 1 column 25
+        presync.toml: tenant[acme].rule[3]: rule keep-agents-available.wasm: a rule from 8x8 to Teams (`presync:rules/eight-to-teams`) was expected, but the file exports one from Teams to 8x8 (`presync:rules/teams-to-eight`)
+        ");
+    }
+
+    #[test]
+    fn every_rule_that_does_not_load_is_named_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("text.wasm"), "not a component").unwrap();
+        let rules = "[[tenant.rule]]\npath = \"missing.wasm\"\n[[tenant.rule]]\npath = \"text.wasm\"\n";
+        let report = report(&settings_with(folder.path(), rules));
+        assert_snapshot!(report.bad.join("\n").replace(&format!("{}/", folder.path().display()), ""), @r"
+        presync.toml: tenant[acme].rule[1]: rule missing.wasm: cannot be read: No such file or directory (os error 2). Check the path in the settings
+        presync.toml: tenant[acme].rule[2]: rule text.wasm: the file is not WebAssembly: it does not begin with `\0asm`; give the .wasm component that the build wrote
+        ");
+        assert_eq!(report.good.len(), 2);
+    }
+
+    #[test]
+    fn settings_that_are_wrong_end_the_check_with_all_that_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = settings_with(folder.path(), "[[tenant.rule]]\n[service]\nport = 1\n");
+        let error = run(&CheckArgs { config }).unwrap_err().to_string();
+        assert_eq!(error.lines().count(), 2, "{error}");
+    }
+}

@@ -1,0 +1,111 @@
+//! `presync run`: the service.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use presync_service::clock::SystemClock;
+use presync_service::rules::RuleBase;
+use presync_service::{Cadence, Fleet, RuleConfig, Tenant, TenantConfig};
+use presync_store::Store;
+use presync_web::Server;
+use secrecy::ExposeSecret;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::settings::{self, model};
+
+const EXAMPLES: &str = "\
+Examples:
+  presync run --config presync.toml
+  presync run --config examples/settings/simulator.toml    against `presync-simulator`";
+
+/// Run the service until it is told to stop (Ctrl-C or SIGTERM)
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunArgs {
+    /// The settings file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let settings = settings::load(&args.config)?;
+    let cadence = Cadence {
+        poll: settings.service.poll_interval,
+        directory: settings.service.directory_interval,
+        ..Cadence::default()
+    };
+    let store = Store::open(&settings.service.state)?;
+    let tenants = settings.tenants.into_iter().map(|tenant| tenant_config(tenant, &cadence)).collect();
+    block_on(async move {
+        let server = Server::bind(settings.service.listen).await.with_context(|| {
+            format!("cannot listen on {}; set another `listen` in [service]", settings.service.listen)
+        })?;
+        let tenants = open(tenants, cadence, &store)?;
+        tracing::info!(tenants = tenants.len(), listen = %server.address(), "presync runs");
+        let fleet = Fleet::start(tenants, cadence);
+        let (stop, mut stopped) = watch::channel(false);
+        let until = async move { drop(stopped.wait_for(|stop| *stop).await) };
+        let web = tokio::spawn(server.serve(fleet.tenants(), until));
+        asked_to_stop().await?;
+        tracing::info!("stopping after the cycles that are under way");
+        fleet.stop().await;
+        stop.send_replace(true);
+        web.await??;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Takes up every tenant. Blocks: it reads the stored state and compiles rules.
+pub(crate) fn open(tenants: Vec<TenantConfig>, cadence: Cadence, store: &Store) -> anyhow::Result<Vec<Tenant>> {
+    let rules = RuleBase::new()?;
+    let clock = Arc::new(SystemClock);
+    let open = |tenant| Ok(Tenant::open(tenant, cadence, clock.clone(), rules.clone(), store)?);
+    tenants.into_iter().map(open).collect()
+}
+
+/// Runs a future to its end on a runtime of its own.
+pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    Runtime::new().context("cannot start the async runtime")?.block_on(future)
+}
+
+/// Ends when somebody presses Ctrl-C or the system asks the process to end.
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.context("cannot listen for Ctrl-C"),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
+    let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.secret };
+    let call_deadline = cadence.call_deadline();
+    TenantConfig {
+        teams: presync_teams::Config {
+            directory: tenant.teams.directory.to_string(),
+            login: tenant.teams.login,
+            graph: tenant.teams.graph,
+            read_app: app(tenant.teams.read_app),
+            write_app: tenant.teams.write_app.map(app),
+            call_deadline,
+        },
+        eight: presync_eight::Config {
+            api: tenant.eight.api,
+            key: tenant.eight.key.expose_secret().to_owned(),
+            secret: tenant.eight.secret,
+            tenant: tenant.id.clone(),
+            call_deadline,
+        },
+        rules: tenant.rules.into_iter().map(rule_config).collect(),
+        id: tenant.id,
+    }
+}
+
+/// An override as the service takes it.
+pub(crate) fn rule_config(rule: model::Rule) -> RuleConfig {
+    RuleConfig { path: rule.path, direction: rule.direction, settings: rule.settings }
+}

@@ -1,0 +1,92 @@
+//! The checked settings: what the rest of the program works with. Everything here is complete and within its bounds.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use presync_core::id::TenantId;
+use presync_core::words::Direction;
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
+
+/// A whole settings file.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// `[service]`.
+    pub service: Service,
+    /// `[[tenant]]`, at least one, in the order of the file, each id once.
+    pub tenants: Vec<Tenant>,
+}
+
+/// What concerns all tenants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// Where the administration API listens.
+    pub listen: SocketAddr,
+    /// The database file.
+    pub state: PathBuf,
+    /// From one read of all presences to the next: 1 second to 5 minutes.
+    pub poll_interval: Duration,
+    /// From one read of the directories to the next: 1 second to 1 day.
+    pub directory_interval: Duration,
+}
+
+/// One tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Tenant {
+    /// Its name here: 1 to 64 of a-z, 0-9 and `-`.
+    pub id: TenantId,
+    /// Its Microsoft side.
+    pub teams: Teams,
+    /// Its 8x8 side.
+    pub eight: Eight,
+    /// Its own rules, asked in this order after the default map.
+    pub rules: Vec<Rule>,
+}
+
+/// A tenant's Microsoft side.
+#[derive(Debug, Clone)]
+pub(crate) struct Teams {
+    /// The Entra directory (tenant) id.
+    pub directory: Uuid,
+    /// The app registration that reads the directory and presence.
+    pub read_app: App,
+    /// The app registration that shows 8x8 calls in Teams; `None`: one way, Teams to 8x8 only.
+    pub write_app: Option<App>,
+    /// Where tokens come from, without the directory.
+    pub login: Url,
+    /// Microsoft Graph, with its version and without a slash at the end unless the file has one.
+    pub graph: Url,
+}
+
+/// An app registration in Entra.
+#[derive(Debug, Clone)]
+pub(crate) struct App {
+    /// Application (client) id.
+    pub client_id: Uuid,
+    /// The client secret's value.
+    pub secret: SecretString,
+}
+
+/// A tenant's 8x8 side, in partner mode: the only one of this version.
+#[derive(Debug, Clone)]
+pub(crate) struct Eight {
+    /// API key.
+    pub key: SecretString,
+    /// API secret.
+    pub secret: SecretString,
+    /// Where the 8x8 API is.
+    pub api: Url,
+}
+
+/// A tenant's own rule.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rule {
+    /// The component file.
+    pub path: PathBuf,
+    /// Which way it maps; `None`: as the component says.
+    pub direction: Option<Direction>,
+    /// What the rule is configured with: a JSON object.
+    pub settings: serde_json::Value,
+}

@@ -1,0 +1,93 @@
+//! Reads `[[tenant]]` with its two sides.
+
+use std::collections::HashMap;
+
+use secrecy::SecretString;
+
+use super::document::{Entry, Section};
+use super::kind::{CLIENT_ID, DIRECTORY, MODE, TENANT_ID, URL};
+use super::model::{App, Eight, Teams, Tenant};
+use super::rule;
+use super::secret::{self, Inline};
+
+const KEYS: &[&str] = &["id", "teams", "eight", "rule"];
+const TEAMS_KEYS: &[&str] = &["directory", "read_app", "write_app", "login", "graph"];
+const EIGHT_KEYS: &[&str] = &["mode", "key", "secret", "api"];
+const APP_KEYS: &[&str] = &["client_id", "secret"];
+
+const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
+const TEAMS: &str = "a table, [tenant.teams]";
+const EIGHT: &str = "a table, [tenant.eight]";
+const APP: &str = "an app registration: { client_id = \"GUID\", secret = \"env:NAME\" }";
+
+/// The global cloud.
+const DEFAULT_LOGIN: &str = "https://login.microsoftonline.com";
+const DEFAULT_GRAPH: &str = "https://graph.microsoft.com/v1.0";
+const DEFAULT_API: &str = "https://api.8x8.com";
+const DEFAULT_MODE: &str = "partner";
+
+/// All tenants, in the order of the file.
+pub(super) fn read_all(root: &Section<'_>) -> Option<Vec<Tenant>> {
+    let entry = root.require("tenant", TENANTS)?;
+    let id = |table: &toml::de::DeTable<'_>| Some(table.get("id")?.get_ref().as_str()?.to_owned());
+    let sections = entry.sections(TENANTS, KEYS, id)?;
+    if sections.is_empty() {
+        return entry.wrong("is empty", TENANTS);
+    }
+    refuse_duplicates(&sections);
+    let tenants: Vec<_> = sections.iter().map(read).collect();
+    tenants.into_iter().collect()
+}
+
+fn read(section: &Section<'_>) -> Option<Tenant> {
+    let id = section.required("id", &TENANT_ID);
+    let teams = section.require("teams", TEAMS).and_then(teams);
+    let eight = section.require("eight", EIGHT).and_then(eight);
+    let rules = rule::read_all(section);
+    Some(Tenant { id: id?, teams: teams?, eight: eight?, rules: rules? })
+}
+
+fn refuse_duplicates(sections: &[Section<'_>]) {
+    let mut lines = HashMap::new();
+    for entry in sections.iter().filter_map(|section| section.get("id")) {
+        let Some(id) = entry.value.as_str() else { continue };
+        let first = *lines.entry(id).or_insert(entry.line());
+        if first != entry.line() {
+            entry.wrong::<()>(&format!("is \"{id}\" a second time, after line {first}"), TENANT_ID.expected);
+        }
+    }
+}
+
+fn teams(entry: Entry<'_>) -> Option<Teams> {
+    let section = entry.section(TEAMS, TEAMS_KEYS)?;
+    let directory = section.required("directory", &DIRECTORY);
+    let read_app = section.require("read_app", APP).and_then(app);
+    let write_app = match section.get("write_app") {
+        Some(entry) => app(entry).map(Some),
+        None => Some(None),
+    };
+    let login = section.or_default("login", &URL, DEFAULT_LOGIN);
+    let graph = section.or_default("graph", &URL, DEFAULT_GRAPH);
+    Some(Teams { directory: directory?, read_app: read_app?, write_app: write_app?, login: login?, graph: graph? })
+}
+
+fn app(entry: Entry<'_>) -> Option<App> {
+    let section = entry.section(APP, APP_KEYS)?;
+    let client_id = section.required("client_id", &CLIENT_ID);
+    let secret = required_secret(&section, "secret", Inline::Refused);
+    Some(App { client_id: client_id?, secret: secret? })
+}
+
+fn eight(entry: Entry<'_>) -> Option<Eight> {
+    let section = entry.section(EIGHT, EIGHT_KEYS)?;
+    let mode = section.or_default("mode", &MODE, DEFAULT_MODE);
+    let key = required_secret(&section, "key", Inline::Allowed);
+    let secret = required_secret(&section, "secret", Inline::Refused);
+    let api = section.or_default("api", &URL, DEFAULT_API);
+    mode?;
+    Some(Eight { key: key?, secret: secret?, api: api? })
+}
+
+fn required_secret(section: &Section<'_>, key: &str, inline: Inline) -> Option<SecretString> {
+    secret::read(&section.require(key, secret::REFERENCE)?, inline)
+}

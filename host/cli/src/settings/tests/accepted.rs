@@ -1,0 +1,122 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use presync_core::words::Direction;
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::{ACME, Variables, load, load_in, variables};
+use crate::settings::{load_with, summary};
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/settings").join(name)
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = load_in(folder.path(), ACME).unwrap();
+    assert_eq!(settings.service.listen, "127.0.0.1:8088".parse().unwrap());
+    assert_eq!(settings.service.state, folder.path().join("presync.db"));
+    assert_eq!(settings.service.poll_interval, Duration::from_secs(10));
+    assert_eq!(settings.service.directory_interval, Duration::from_secs(60));
+    let acme = &settings.tenants[0];
+    assert_eq!(acme.teams.login.as_str(), "https://login.microsoftonline.com/");
+    assert_eq!(acme.teams.graph.as_str(), "https://graph.microsoft.com/v1.0");
+    assert_eq!(acme.eight.api.as_str(), "https://api.8x8.com/");
+    assert!(acme.teams.write_app.is_none());
+    assert!(acme.rules.is_empty());
+}
+
+#[test]
+fn what_is_given_is_taken() {
+    let service = "[service]\nlisten = \"[::1]:80\"\nstate = \"sqlite:/var/lib/presync/state.db\"\npoll_interval = \"1s\"\n\
+                   directory_interval = \"1h 30m\"\n";
+    let settings = load(&format!("{service}{ACME}")).unwrap();
+    assert_eq!(settings.service.listen, "[::1]:80".parse().unwrap());
+    assert_eq!(settings.service.state, Path::new("/var/lib/presync/state.db"));
+    assert_eq!(settings.service.poll_interval, Duration::from_secs(1));
+    assert_eq!(settings.service.directory_interval, Duration::from_secs(90 * 60));
+}
+
+#[test]
+fn the_bounds_of_the_poll_interval_belong_to_it() {
+    for good in ["1s", "5m"] {
+        load(&format!("[service]\npoll_interval = \"{good}\"\n{ACME}")).unwrap();
+    }
+}
+
+#[test]
+fn plain_http_to_this_machine_is_allowed() {
+    for host in ["127.0.0.1:18082", "127.8.8.8", "[::1]:1", "localhost"] {
+        let graph = format!("graph = \"http://{host}/v1.0\"\nread_app");
+        load(&ACME.replace("read_app", &graph)).unwrap();
+    }
+}
+
+#[test]
+fn rules_keep_their_order_and_their_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = r#"
+[[tenant.rule]]
+path = "rules/dnd.wasm"
+direction = "teams-to-8x8"
+settings = { presenting = "direct-only", limit = 0x10, ratio = 0.5, days = ["mon", "tue"], from = 09:30:00, deep = { on = true } }
+[[tenant.rule]]
+path = "/rules/second.wasm"
+"#;
+    let settings = load_in(folder.path(), &format!("{ACME}{rules}")).unwrap();
+    let [first, second] = &settings.tenants[0].rules[..] else { panic!("two rules") };
+    assert_eq!(first.path, folder.path().join("rules/dnd.wasm"));
+    assert_eq!(first.direction, Some(Direction::TeamsToEight));
+    assert_eq!(
+        first.settings,
+        json!({ "presenting": "direct-only", "limit": 16, "ratio": 0.5, "days": ["mon", "tue"], "from": "09:30:00",
+                "deep": { "on": true } })
+    );
+    assert_eq!((second.path.as_path(), second.direction), (Path::new("/rules/second.wasm"), None));
+    assert_eq!(second.settings, json!({}));
+}
+
+#[test]
+fn the_summary_says_which_way_each_tenant_syncs() {
+    let folder = tempfile::tempdir().unwrap();
+    let both =
+        "write_app = { client_id = \"51f3b8de-08a4-4d0b-b6ff-94f5c2f0a7e2\", secret = \"env:WRITE\" }\n[tenant.eight]";
+    let bolt = ACME.replace("acme", "bolt").replace("[tenant.eight]", both) + "[[tenant.rule]]\npath = \"a.wasm\"\n";
+    let settings = load_in(folder.path(), &format!("{ACME}{bolt}")).unwrap();
+    assert_eq!(
+        summary::of_service(&settings.service).replace(&format!("{}/", folder.path().display()), ""),
+        "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m"
+    );
+    assert_eq!(summary::of_tenant(&settings.tenants[0]), "tenant acme: one way, Teams to 8x8, the default maps only");
+    assert_eq!(summary::of_tenant(&settings.tenants[1]), "tenant bolt: both ways, 1 rule of its own");
+}
+
+#[test]
+fn the_example_for_the_simulator_loads_without_any_variable() {
+    let settings = load_with(&example("simulator.toml"), &Variables(Default::default())).unwrap();
+    let ids: Vec<_> = settings.tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+    assert_eq!(ids, ["tenant-1", "tenant-2"]);
+    for tenant in &settings.tenants {
+        assert_eq!(tenant.eight.secret.expose_secret(), "simulator-secret");
+        assert!(tenant.teams.write_app.is_some());
+    }
+}
+
+#[test]
+fn the_full_example_loads_once_its_variables_are_set() {
+    let path = example("presync.toml");
+    let names = ["ACME_READ_SECRET", "ACME_WRITE_SECRET", "ACME_8X8_KEY", "ACME_8X8_SECRET"];
+    let names = names.into_iter().chain(["BOLT_READ_SECRET", "BOLT_8X8_KEY", "BOLT_8X8_SECRET"]);
+    let settings = load_with(&path, &Variables(names.map(|name| (name, "hush")).collect())).unwrap();
+    assert!(settings.tenants[0].teams.write_app.is_some());
+    assert!(settings.tenants[1].teams.write_app.is_none());
+    // The keys marked "default" show the defaults.
+    let bare = load(ACME).unwrap();
+    assert_eq!(settings.service.listen, bare.service.listen);
+    assert_eq!(settings.tenants[0].teams.graph, bare.tenants[0].teams.graph);
+
+    let unset = load_with(&path, &variables()).unwrap_err().to_string();
+    assert_eq!(unset.lines().count(), 7, "{unset}");
+}

@@ -1,0 +1,117 @@
+//! The status page and its exit code, from the very types that the service answers with.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use presync_core::linking::Unlinked;
+use presync_core::time::Timestamp;
+use presync_core::words::Side;
+use presync_service::status::{Counters, Place, TenantStatus, Trouble};
+use serde_json::json;
+
+use super::{is_well, page, unlinked};
+use crate::api::answer::{Alone, Overview};
+
+/// 10:14:40 on a Monday in November 2025.
+const NOW: Timestamp = Timestamp::from_millis(1_763_979_280_000);
+
+fn before(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() - seconds * 1_000)
+}
+
+fn well(tenant: &str) -> TenantStatus {
+    TenantStatus {
+        tenant: tenant.to_owned(),
+        linked: 120,
+        unlinked: BTreeMap::from([(Unlinked::NoPartner.label(), 3), (Unlinked::Guest.label(), 1)]),
+        publish_rules: "teams-to-8x8 1.0.0".to_owned(),
+        session_rules: Some("8x8-to-teams 1.0.0".to_owned()),
+        down: Vec::new(),
+        last_cycle: Some(before(3)),
+        last_cycle_took: Some(Duration::from_millis(120)),
+        troubles: BTreeMap::new(),
+        counters: Counters::default(),
+    }
+}
+
+fn trouble(seconds: u64, what: &str, needs_action: bool) -> Trouble {
+    Trouble { since: before(seconds), what: what.to_owned(), needs_action }
+}
+
+fn overview(tenants: &[TenantStatus]) -> Overview {
+    let totals =
+        Counters { cycles: 412, presences_read: 98_880, decisions: 640, decisions_reused: 512, ..Counters::default() };
+    let totals = Counters { published: 130, unpublished: 2, sessions_held: 14, sessions_cleared: 13, ..totals };
+    let totals = Counters { renewed: 77, echoes_ignored: 27, writes_failed: 1, rule_faults: 0, ..totals };
+    serde_json::from_value(json!({"now": NOW, "totals": totals, "tenants": tenants})).unwrap()
+}
+
+fn plain(page: &str) -> String {
+    anstream::adapter::strip_str(page).to_string()
+}
+
+#[test]
+fn a_tenant_that_is_well_takes_one_line() {
+    let overview = overview(&[well("acme")]);
+    assert!(is_well(&overview));
+    insta::assert_snapshot!(plain(&page::render(&overview)), @"");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_since_when_and_what_to_do() {
+    let secret = "Microsoft refused the sign-in: the client secret has expired.\nEnter a new one in the settings";
+    let globex = TenantStatus {
+        down: vec![Side::Teams],
+        troubles: BTreeMap::from([
+            (Place::Teams, trouble(740, secret, true)),
+            (Place::Publications, trouble(90_000, "8x8 did not take the publications within the cycle", false)),
+        ]),
+        publish_rules: "teams-to-8x8 1.0.0, dnd-routing 1.2.0".to_owned(),
+        session_rules: None,
+        ..well("globex")
+    };
+    let passing = TenantStatus {
+        troubles: BTreeMap::from([(Place::Directory, trouble(20, "8x8 asks for patience", false))]),
+        ..well("initech")
+    };
+    let new = TenantStatus {
+        linked: 0,
+        unlinked: BTreeMap::new(),
+        last_cycle: None,
+        last_cycle_took: None,
+        ..well("umbrella")
+    };
+    let overview = overview(&[well("acme"), globex, passing, new]);
+    insta::assert_snapshot!(plain(&page::render(&overview)), @"");
+}
+
+#[test]
+fn only_a_side_that_is_down_or_a_trouble_that_needs_somebody_is_unwell() {
+    let troubled = |needs_action| TenantStatus {
+        troubles: BTreeMap::from([(Place::Rules, trouble(1, "a rule was refused", needs_action))]),
+        ..well("acme")
+    };
+    let down = TenantStatus { down: vec![Side::Eight], ..well("acme") };
+    assert!(is_well(&overview(&[troubled(false)])));
+    assert!(!is_well(&overview(&[well("globex"), troubled(true)])));
+    assert!(!is_well(&overview(&[down])));
+}
+
+#[test]
+fn people_who_are_not_linked_stand_under_their_reason() {
+    let alone = |side, id: &str, address: &str, reason: Unlinked| Alone {
+        side,
+        id: id.to_owned(),
+        address: address.to_owned(),
+        reason: reason.label().to_owned(),
+        advice: reason.advice().to_owned(),
+    };
+    let acme = vec![
+        alone(Side::Teams, "t-7", "guest@corp.com", Unlinked::Guest),
+        alone(Side::Teams, "t-8", "new@corp.com", Unlinked::NoPartner),
+        alone(Side::Eight, "e-9", "", Unlinked::NoAddress),
+        alone(Side::Eight, "e-4", "desk@corp.com", Unlinked::NoPartner),
+    ];
+    let lists = [("acme".to_owned(), acme), ("globex".to_owned(), Vec::new())];
+    insta::assert_snapshot!(unlinked::render(&lists), @"");
+}

@@ -1,0 +1,55 @@
+//! What is said when there is no answer: the status, what went wrong, and what to check. The shape is that of RFC 9457.
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// An answer that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    detail: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: u16,
+    title: &'a str,
+    detail: &'a str,
+}
+
+impl Problem {
+    /// What was asked for is not there.
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, detail: detail.into() }
+    }
+
+    /// The API is read only.
+    pub(crate) fn read_only() -> Self {
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: "this API only answers GET and HEAD".to_owned() }
+    }
+
+    /// Something is wrong in here; the caller can do nothing about it, so the log gets it too.
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request of the administration API could not be answered");
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail: cause.to_string() }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self { status: rejection.status(), detail: rejection.body_text() }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let title = self.status.canonical_reason().unwrap_or_default();
+        let body = Body { status: self.status.as_u16(), title, detail: &self.detail };
+        let mut response = (self.status, Json(body)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}

@@ -1,0 +1,179 @@
+//! The API over real HTTP, before a tenant that lives on the simulator: what it answers, and how it says no.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use presync_service::clock::SystemClock;
+use presync_service::rules::RuleBase;
+use presync_service::{Cadence, Tenant, TenantConfig};
+use presync_simulator::{Config, PersonRef, Simulator, TenantAccess};
+use presync_store::Store;
+use presync_web::Server;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use url::Url;
+
+/// A tenant that has read and written, and the API before it.
+struct Scene {
+    simulator: Simulator,
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Scene {
+    async fn start() -> Self {
+        let simulator = Simulator::start(Config { users: 5, ..Config::default() }).await.unwrap();
+        let person = &linked(&simulator);
+        simulator.teams_client(person, "DoNotDisturb", "Presenting");
+        let tenant = open(&simulator, &simulator.tenants()[0]);
+        tenant.cycle().await;
+        tenant.cycle().await;
+        let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(server.serve([Arc::new(tenant)].into(), async {
+            let _ = stopped.await;
+        }));
+        Self { simulator, address, stop, served }
+    }
+
+    async fn ask(&self, method: Method, path: &str) -> reqwest::Response {
+        let url = format!("http://{}{path}", self.address);
+        reqwest::Client::builder().no_proxy().build().unwrap().request(method, url).send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        let response = self.ask(Method::GET, path).await;
+        (response.status(), response.json().await.unwrap())
+    }
+}
+
+fn linked(simulator: &Simulator) -> PersonRef {
+    simulator.people(0).into_iter().find(|person| person.linkable).unwrap()
+}
+
+fn open(simulator: &Simulator, access: &TenantAccess) -> Tenant {
+    let cadence = Cadence::default();
+    let (id, call_deadline) = (access.id.as_str().into(), cadence.call_deadline());
+    let url = |text: String| Url::parse(&text).unwrap();
+    let app = |app: &presync_simulator::App| presync_teams::App {
+        client_id: app.client_id.clone(),
+        secret: app.secret.clone().into(),
+    };
+    let teams = presync_teams::Config {
+        directory: access.directory.clone(),
+        login: url(simulator.entra_url()),
+        graph: url(simulator.graph_url()),
+        read_app: app(&access.read_app),
+        write_app: Some(app(&access.write_app)),
+        call_deadline,
+    };
+    let eight = presync_eight::Config {
+        api: url(simulator.eight_url()),
+        key: access.eight_key.clone(),
+        secret: access.eight_secret.clone().into(),
+        tenant: access.id.as_str().into(),
+        call_deadline,
+    };
+    let config = TenantConfig { id, teams, eight, rules: Vec::new() };
+    let store = Store::in_memory().unwrap();
+    Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), &store).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_shows_every_tenant_and_the_totals() {
+    let scene = Scene::start().await;
+    let (status, body) = scene.get("/v1/status").await;
+    assert_eq!(status, StatusCode::OK);
+    let tenant = &body["tenants"][0];
+    assert_eq!(tenant["tenant"], "tenant-1");
+    assert_eq!(tenant["linked"], 5);
+    assert_eq!(tenant["troubles"], serde_json::json!({}));
+    assert!(tenant["publish_rules"].as_str().unwrap().starts_with("teams-to-8x8 "));
+    assert_eq!(body["totals"], tenant["counters"], "one tenant is all of it");
+    assert_eq!(body["totals"]["cycles"], 2);
+    assert!(body["now"].as_u64().unwrap() >= tenant["last_cycle"].as_u64().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_linked_is_listed_with_advice() {
+    let scene = Scene::start().await;
+    let (status, body) = scene.get("/v1/tenants/tenant-1/unlinked").await;
+    assert_eq!(status, StatusCode::OK);
+    let people = body.as_array().unwrap();
+    let guest = people.iter().find(|alone| alone["reason"] == "guest").unwrap();
+    assert_eq!(guest["side"], "teams");
+    assert!(guest["advice"].as_str().unwrap().contains("home tenant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_found_by_each_of_their_four_names() {
+    let scene = Scene::start().await;
+    let person = linked(&scene.simulator);
+    let upn = person.upn.clone().unwrap();
+    let names = [upn.to_uppercase(), person.email.unwrap(), person.teams_id.unwrap(), person.eight_id.unwrap()];
+    for name in names {
+        let (status, body) = scene.get(&format!("/v1/tenants/tenant-1/people/{}", name.replace('@', "%40"))).await;
+        assert_eq!(status, StatusCode::OK, "{name}");
+        assert_eq!(body["user"], upn);
+        assert_eq!(body["view"]["teams"]["activity"], "presenting");
+        assert_eq!(body["view"]["publication"]["held"], "do-not-disturb");
+        assert_eq!(body["publish"][0]["rule"], "teams-to-8x8");
+        assert!(body["publish"][0]["verdict"]["reason"].is_string());
+        assert_eq!(body["events"][0]["detail"]["event"], body["events"][0]["kind"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_answered_with_what_to_check() {
+    let scene = Scene::start().await;
+    let alone = scene.get("/v1/tenants/tenant-1/unlinked").await.1[0].clone();
+    let stranger = format!("/v1/tenants/tenant-1/people/{}", alone["id"].as_str().unwrap());
+    let cases = [
+        ("/v1/tenants/acne/unlinked", "no tenant is called \"acne\"; the tenants are tenant-1"),
+        ("/v1/tenants/acne/people/ann", "no tenant is called \"acne\"; the tenants are tenant-1"),
+        ("/v1/tenants/tenant-1/people/n%2Fbody", "nobody in tenant tenant-1 is called \"n/body\"; give a Teams user name"),
+        (&stranger, alone["advice"].as_str().unwrap()),
+        ("/v2/status", "there is no such address"),
+    ];
+    for (path, expected) in cases {
+        let (status, body) = scene.get(path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!((&body["status"], &body["title"]), (&404.into(), &"Not Found".into()), "{path}");
+        assert!(body["detail"].as_str().unwrap().contains(expected), "{path}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_not_kept_and_nothing_can_be_changed() {
+    let scene = Scene::start().await;
+    for path in ["/livez", "/v1/status", "/nowhere"] {
+        let head = scene.ask(Method::HEAD, path).await;
+        assert_eq!(head.headers()["cache-control"], "no-store", "{path}");
+        assert_eq!(head.bytes().await.unwrap().len(), 0, "{path}");
+    }
+    assert_eq!(scene.ask(Method::GET, "/livez").await.text().await.unwrap(), "ok");
+    let post = scene.ask(Method::POST, "/v1/status").await;
+    assert_eq!(post.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(post.headers()["content-type"], "application/problem+json");
+    let garbled = scene.ask(Method::GET, "/v1/tenants/%FF/unlinked").await;
+    assert_eq!(garbled.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(garbled.headers()["content-type"], "application/problem+json");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_never_finishes_asking_does_not_hold_up_the_stop() {
+    let scene = Scene::start().await;
+    let mut dawdler = TcpStream::connect(scene.address).await.unwrap();
+    dawdler.write_all(b"GET /v1/status HTTP/1.1\r\nhost: ").await.unwrap();
+    // Accepted in order: once this answers, the dawdler's connection has been taken up too.
+    scene.get("/v1/status").await;
+    scene.stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), scene.served).await.unwrap().unwrap().unwrap();
+}
