@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::settings::secret::Secrets;
+use crate::settings::environment::Secrets;
 use crate::settings::{self, problem::SettingsError};
 
 /// The service answers from memory; what takes longer than this is not coming.
@@ -171,10 +171,21 @@ impl Api {
         }
     }
 
-    /// What the JSON says, in this version's terms.
+    /// What the JSON says, in this version's terms, fit for a terminal.
     pub(crate) fn read<T: DeserializeOwned>(&self, answer: &Value) -> Result<T, ApiError> {
-        T::deserialize(answer)
+        serde_json::from_value(tame(answer.clone()))
             .map_err(|error| ApiError::Strange { url: self.base.clone(), what: format!("its answer says {error}") })
+    }
+}
+
+/// Without control characters: people choose their own names, and a name must not be able to steer the reader's terminal.
+fn tame(value: Value) -> Value {
+    let harmless = |letter: char| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter };
+    match value {
+        Value::String(text) => Value::String(text.chars().map(harmless).collect()),
+        Value::Array(values) => values.into_iter().map(tame).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, tame(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }
 }
 

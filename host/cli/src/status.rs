@@ -89,7 +89,9 @@ async fn ask(args: &StatusArgs) -> Result<Learned, ApiError> {
             unlinked.push((tenant.tenant.clone(), api.read(&alone)?));
             by_tenant.insert(tenant.tenant.clone(), alone);
         }
-        raw["unlinked"] = by_tenant.into();
+        if let Some(status) = raw.as_object_mut() {
+            status.insert("unlinked".to_owned(), by_tenant.into());
+        }
     }
     Ok(Learned { overview, unlinked, raw })
 }

@@ -14,6 +14,7 @@ use crate::publication_id::PublicationIds;
 use crate::publish::{self, Publication, Published};
 use crate::sign_in::SignIn;
 use crate::transport;
+use crate::transport::under;
 
 /// Speaks for one tenant to 8x8. Cloning it is cheap, and the clones share token and limits.
 #[derive(Debug, Clone)]
@@ -93,16 +94,6 @@ impl Client {
         }
         checks
     }
-}
-
-/// The address of `segments` under `base`, each escaped.
-pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
-    let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
-        .pop_if_empty()
-        .extend(segments);
-    Ok(url)
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::access::{Access, Call, Product};
-use crate::client::under;
 use crate::error::Error;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
 use crate::text::Text;
+use crate::transport::under;
 
 /// An 8x8 user.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::access::{Access, Call, Product};
-use crate::client::under;
 use crate::error::Error;
 use crate::presence::{Origin, WirePresence};
 use crate::publication_id::PublicationIds;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
 use crate::text::Text;
+use crate::transport::under;
 
 /// The most changes that 8x8 gives at once.
 const LIMIT: &str = "500";

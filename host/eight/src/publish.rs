@@ -15,10 +15,10 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::access::{Access, Call, Product};
-use crate::client::under;
 use crate::error::Error;
 use crate::publication_id::PublicationIds;
 use crate::text::{Number, Text, plain};
+use crate::transport::under;
 
 /// The most items that 8x8 takes in one request.
 const BULK: usize = 100;

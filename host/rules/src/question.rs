@@ -10,8 +10,6 @@ use presync_core::rule::{
 use presync_core::words::{Calls, Direction};
 use serde::Serialize;
 
-use crate::v1_0;
-
 /// What a rule, or a chain, wants to see beside the side that it maps from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -31,7 +29,7 @@ pub struct Needs {
 }
 
 /// A verdict of one direction: [`PublishVerdict`] or [`SessionVerdict`].
-pub trait Verdict: Clone + PartialEq + Debug + Send + Sync + Serialize + v1_0::Spoken + 'static {
+pub trait Verdict: Clone + PartialEq + Debug + Send + Sync + Serialize + 'static {
     /// The way it maps.
     const DIRECTION: Direction;
 
@@ -44,6 +42,29 @@ pub trait Verdict: Clone + PartialEq + Debug + Send + Sync + Serialize + v1_0::S
     /// The verdict in eight bits, when it has neither a reason nor a time: equal verdicts have equal bits.
     #[doc(hidden)]
     fn packed(&self) -> Option<u8>;
+
+    /// Puts questions of this direction to a rule.
+    #[doc(hidden)]
+    fn ask(guest: impl Answers, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>>;
+}
+
+/// An instance that was given its settings, whatever interface version it speaks. A trait of this crate alone: it seals
+/// [`Verdict`].
+#[doc(hidden)]
+pub trait Answers {
+    /// Asks a rule from Teams to 8x8.
+    fn publish(
+        self,
+        questions: &[Question<'_, PublishVerdict>],
+        explain: bool,
+    ) -> wasmtime::Result<Vec<PublishVerdict>>;
+
+    /// Asks a rule from 8x8 to Teams.
+    fn session(
+        self,
+        questions: &[Question<'_, SessionVerdict>],
+        explain: bool,
+    ) -> wasmtime::Result<Vec<SessionVerdict>>;
 }
 
 /// A subject as one rule sees it: what it did not ask for is not there.
@@ -228,6 +249,10 @@ impl Verdict for PublishVerdict {
         };
         Some(action | (self.calls as u8) << 3 | self.note.map_or(0, |note| 1 + note as u8) << 5)
     }
+
+    fn ask(guest: impl Answers, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {
+        guest.publish(questions, explain)
+    }
 }
 
 impl Verdict for SessionVerdict {
@@ -250,6 +275,10 @@ impl Verdict for SessionVerdict {
             SessionAction::NoSession => 1,
             SessionAction::HoldSession(session) => 2 + session as u8,
         })
+    }
+
+    fn ask(guest: impl Answers, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {
+        guest.session(questions, explain)
     }
 }
 

@@ -4,8 +4,6 @@
 
 mod convert;
 
-use std::fmt::Debug;
-
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::words::Direction;
 use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
@@ -13,7 +11,7 @@ use wasmtime::{Engine, Store};
 
 use crate::budget::Guest;
 use crate::guest_log::Level;
-use crate::question::{Needs, Question};
+use crate::question::{Answers, Needs, Question};
 
 pub(crate) use bindings::exports::presync::rules::{eight_to_teams, rule, teams_to_eight};
 pub(crate) use bindings::presync::rules::{log, subject, vocabulary};
@@ -75,16 +73,8 @@ pub(crate) struct Description {
     pub(crate) pure: bool,
 }
 
-/// A verdict that this version can carry. Seals [`Verdict`](crate::question::Verdict).
-pub trait Spoken: Sized + Debug {
-    /// Asks an instance that was given its settings.
-    #[doc(hidden)]
-    fn ask(call: Call<'_>, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>>;
-}
-
 /// An instance and its store, for one call.
-#[doc(hidden)]
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     linked: &'a Linked,
     store: &'a mut Store<Guest>,
     instance: Instance,
@@ -132,12 +122,16 @@ impl Call<'_> {
     }
 }
 
-impl Spoken for PublishVerdict {
-    fn ask(call: Call<'_>, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {
-        let Decide::TeamsToEight(decide) = &call.linked.decide else {
+impl Answers for Call<'_> {
+    fn publish(
+        self,
+        questions: &[Question<'_, PublishVerdict>],
+        explain: bool,
+    ) -> wasmtime::Result<Vec<PublishVerdict>> {
+        let Decide::TeamsToEight(decide) = &self.linked.decide else {
             return Err(wasmtime::Error::msg("the rule maps the other way"));
         };
-        let guest = decide.load(&mut *call.store, &call.instance)?;
+        let guest = decide.load(&mut *self.store, &self.instance)?;
         let parts = convert::parts(questions);
         let asked: Vec<_> = questions
             .iter()
@@ -147,17 +141,19 @@ impl Spoken for PublishVerdict {
                 proposal: question.proposal.map(convert::publish_proposal),
             })
             .collect();
-        let verdicts = guest.call_decide(&mut *call.store, &asked, explain)?;
+        let verdicts = guest.call_decide(&mut *self.store, &asked, explain)?;
         Ok(verdicts.into_iter().map(|verdict| convert::publish_verdict(verdict, explain)).collect())
     }
-}
 
-impl Spoken for SessionVerdict {
-    fn ask(call: Call<'_>, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {
-        let Decide::EightToTeams(decide) = &call.linked.decide else {
+    fn session(
+        self,
+        questions: &[Question<'_, SessionVerdict>],
+        explain: bool,
+    ) -> wasmtime::Result<Vec<SessionVerdict>> {
+        let Decide::EightToTeams(decide) = &self.linked.decide else {
             return Err(wasmtime::Error::msg("the rule maps the other way"));
         };
-        let guest = decide.load(&mut *call.store, &call.instance)?;
+        let guest = decide.load(&mut *self.store, &self.instance)?;
         let parts = convert::parts(questions);
         let asked: Vec<_> = questions
             .iter()
@@ -167,7 +163,7 @@ impl Spoken for SessionVerdict {
                 proposal: question.proposal.map(convert::session_proposal),
             })
             .collect();
-        let verdicts = guest.call_decide(&mut *call.store, &asked, explain)?;
+        let verdicts = guest.call_decide(&mut *self.store, &asked, explain)?;
         Ok(verdicts.into_iter().map(|verdict| convert::session_verdict(verdict, explain)).collect())
     }
 }

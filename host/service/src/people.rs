@@ -103,8 +103,7 @@ impl People {
                 .any(|known| known.eq_ignore_ascii_case(name))
         });
         by_key.or_else(|| {
-            let mut named =
-                self.persons.values().filter(|person| person.link.display_name.eq_ignore_ascii_case(name));
+            let mut named = self.persons.values().filter(|person| person.link.display_name.eq_ignore_ascii_case(name));
             named.next().filter(|_| named.next().is_none())
         })
     }

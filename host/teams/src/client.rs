@@ -15,6 +15,7 @@ use crate::config::{App, Config};
 use crate::directory::{self, User};
 use crate::error::Error;
 use crate::sign_in::SignIn;
+use crate::transport::under;
 use crate::{reading, session, transport};
 
 /// How many requests of one sweep are under way at a time, unless set otherwise.
@@ -147,16 +148,6 @@ impl Client {
     fn writer(&self) -> Result<&Access, Error> {
         self.write.as_deref().ok_or(Error::OneWay)
     }
-}
-
-/// The address of `segments` under `base`, each escaped.
-pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
-    let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
-        .pop_if_empty()
-        .extend(segments);
-    Ok(url)
 }
 
 /// What tokens are asked for: the Graph of this cloud. A stand-in without TLS plays the global one.

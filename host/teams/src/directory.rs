@@ -77,7 +77,7 @@ pub(crate) async fn someone(access: &Access, graph: &Url) -> Result<Option<User>
 }
 
 fn first_page(graph: &Url, size: u16) -> Result<Url, Error> {
-    let mut url = crate::client::under(graph, &["users"])?;
+    let mut url = crate::transport::under(graph, &["users"])?;
     let fields = "id,displayName,userPrincipalName,mail,accountEnabled,userType,department";
     url.query_pairs_mut().append_pair("$select", fields).append_pair("$top", &size.to_string());
     Ok(url)

@@ -59,7 +59,7 @@ struct OutOfOffice {
 
 /// The presences of at most [`MOST`] people, in the order asked.
 pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId>) -> Result<Readings, Error> {
-    let url = crate::client::under(graph, &["communications", "getPresencesByUserId"])?;
+    let url = crate::transport::under(graph, &["communications", "getPresencesByUserId"])?;
     let body =
         serde_json::to_vec(&Question { ids: &ids }).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };

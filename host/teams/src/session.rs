@@ -64,7 +64,7 @@ async fn post(
     action: &str,
     body: &impl Serialize,
 ) -> Result<(), Error> {
-    let url = crate::client::under(graph, &["users", user.as_str(), "presence", action])?;
+    let url = crate::transport::under(graph, &["users", user.as_str(), "presence", action])?;
     let body = serde_json::to_vec(body).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };
     access.write(&call).await.map(|_| ())

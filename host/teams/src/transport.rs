@@ -1,4 +1,4 @@
-//! The process's one HTTP client.
+//! The process's one HTTP client, and how addresses are put together.
 //!
 //! Shared by all tenants: each client of its own would load the root certificates once more (3 ms, for a thousand tenants
 //! seconds of the start), and connections to the same host serve all.
@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
+use url::Url;
 
 use crate::error::Error;
 use crate::text::plain;
@@ -38,4 +39,14 @@ pub(crate) fn broken(error: reqwest::Error) -> Error {
         cause = deeper;
     }
     Error::Network(plain(&cause.to_string()))
+}
+
+/// The address of `segments` under `base`, each escaped.
+pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
 }

@@ -1,5 +1,7 @@
 //! The API over real HTTP, before a tenant that lives on the simulator: what it answers, and how it says no.
 
+#![allow(clippy::unwrap_used, reason = "a scene that cannot be set is to fail its test")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,7 +140,10 @@ async fn what_is_not_there_is_answered_with_what_to_check() {
     let cases = [
         ("/v1/tenants/acne/unlinked", "no tenant is called \"acne\"; the tenants are tenant-1"),
         ("/v1/tenants/acne/people/ann", "no tenant is called \"acne\"; the tenants are tenant-1"),
-        ("/v1/tenants/tenant-1/people/n%2Fbody", "nobody in tenant tenant-1 is called \"n/body\"; give a Teams user name"),
+        (
+            "/v1/tenants/tenant-1/people/n%2Fbody",
+            "nobody in tenant tenant-1 is called \"n/body\"; give a Teams user name",
+        ),
         (&stranger, alone["advice"].as_str().unwrap()),
         ("/v2/status", "there is no such address"),
     ];

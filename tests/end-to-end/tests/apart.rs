@@ -35,7 +35,9 @@ async fn a_tenant_whose_providers_hang_does_not_delay_another() {
         bench.simulator.start_eight_call(&people[1]);
         bench.simulator.teams_client(&people[2], "Busy", "Busy");
     }
+    // Everybody needs a token and a snapshot.
     bench.simulator.revoke_tokens();
+    bench.simulator.expire_cursors();
     bench.simulator.step(bench.cadence.directory);
     let mut running = JoinSet::new();
     for (place, tenant) in bench.tenants.iter().map(Arc::clone).enumerate() {

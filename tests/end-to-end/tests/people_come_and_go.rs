@@ -1,5 +1,7 @@
 //! Accounts that are deleted, doubled and made single: who is linked follows, and nothing of ours stays behind.
 
+#![allow(clippy::expect_used, reason = "a scene that cannot be set is to fail its test")]
+
 use presync_end_to_end::Bench;
 use presync_simulator::{PersonRef, Status, WriteKind};
 

@@ -1,5 +1,7 @@
 //! Overrides: put in force, replaced under a running service, refused, missing.
 
+#![allow(clippy::unwrap_used, reason = "a scene that cannot be set is to fail its test")]
+
 use std::path::{Path, PathBuf};
 
 use presync_core::words::Direction;

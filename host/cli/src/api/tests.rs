@@ -68,7 +68,9 @@ async fn whatever_a_person_is_called_arrives_as_one_segment() {
 
 #[tokio::test]
 async fn nobody_listening_is_said_with_where_and_what_to_do() {
-    let gone = MockServer::start().await.uri();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let gone = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
     let error = Api::at(&place(&["--url", &gone])).unwrap().get(&["v1"]).await.unwrap_err();
     assert!(matches!(error, ApiError::Unreachable { .. }), "{error:?}");
     let said = error.to_string();
@@ -105,6 +107,13 @@ async fn somebody_else_who_answers_is_not_taken_for_presync() {
     let (_server, api) = answering(ResponseTemplate::new(200)).await;
     let error = api.read::<super::answer::Overview>(&serde_json::json!({})).unwrap_err();
     assert!(error.to_string().contains("missing field `now`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_name_cannot_steer_the_terminal() {
+    let (_server, api) = answering(ResponseTemplate::new(200)).await;
+    let names: Vec<String> = api.read(&serde_json::json!(["\u{1b}[2JAnn\u{9b}1m", "two\nlines"])).unwrap();
+    assert_eq!(names, ["\u{fffd}[2JAnn\u{fffd}1m", "two\nlines"]);
 }
 
 #[test]

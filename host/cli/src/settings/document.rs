@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::environment::Secrets;
 use super::kind::Kind;
 use super::problem::{Problem, SettingsError, line_of};
-use super::secret::Secrets;
 
 /// How alike two keys must be (1: the same) to ask "did you mean": typing errors reach it, other words do not.
 const ALIKE: f64 = 0.8;

@@ -8,16 +8,18 @@
 //! * [`problem`]: one thing that is wrong, and the error that lists them all
 //! * `document`: tables and values with their key path and line
 //! * `kind`: the kinds of text that a value may be: addresses, lengths of time, GUIDs
-//! * [`secret`]: `env:` and `file:` references
+//! * [`environment`]: where `env:` references are looked up
+//! * `secret`: `env:` and `file:` references
 //! * `service`, `tenant`, `rule`: a reader per table
 //! * [`summary`]: the settings in words
 
 mod document;
+pub(crate) mod environment;
 mod kind;
 pub(crate) mod model;
 pub(crate) mod problem;
 mod rule;
-pub(crate) mod secret;
+mod secret;
 mod service;
 pub(crate) mod summary;
 mod tenant;
@@ -27,9 +29,9 @@ mod tests;
 use std::path::Path;
 
 use document::{Document, Section};
+use environment::{Environment, Secrets};
 use model::Settings;
 use problem::SettingsError;
-use secret::{Environment, Secrets};
 
 /// Reads and checks the settings file at `path`; `env:` references are looked up in the environment of this process.
 ///

@@ -147,9 +147,9 @@ fn done(totals: &Counters) -> String {
     format!(
         "\n{HEADING}Done since the start{HEADING:#}\n  \
          read      {presences_read} presences in {cycles} cycles, {echoes_ignored} of our own writes seen again\n  \
-         decided   {decisions} verdicts, {decisions_reused} of them reused, {rule_faults} rule faults\n  \
+         decided   {decisions} verdicts, {decisions_reused} of them reused, rule faults: {rule_faults}\n  \
          8x8       {published} published, {unpublished} taken back\n  \
          Teams     {sessions_held} sessions held, {sessions_cleared} cleared\n  \
-         both      {renewed} leases renewed, {writes_failed} writes failed\n"
+         both      {renewed} leases renewed, failed writes: {writes_failed}\n"
     )
 }

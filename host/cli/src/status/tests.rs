@@ -54,7 +54,22 @@ fn plain(page: &str) -> String {
 fn a_tenant_that_is_well_takes_one_line() {
     let overview = overview(&[well("acme")]);
     assert!(is_well(&overview));
-    insta::assert_snapshot!(plain(&page::render(&overview)), @"");
+    insta::assert_snapshot!(plain(&page::render(&overview)), @"
+    tenant  linked  not linked                last cycle            state
+    acme       120  4: 1 guest, 3 no partner  3 s ago, took 0.12 s  well
+
+    Rules in force
+      acme
+        Teams to 8x8  teams-to-8x8 1.0.0
+        8x8 to Teams  8x8-to-teams 1.0.0
+
+    Done since the start
+      read      98880 presences in 412 cycles, 27 of our own writes seen again
+      decided   640 verdicts, 512 of them reused, rule faults: 0
+      8x8       130 published, 2 taken back
+      Teams     14 sessions held, 13 cleared
+      both      77 leases renewed, failed writes: 1
+    ");
 }
 
 #[test]
@@ -82,7 +97,43 @@ fn what_is_wrong_is_told_with_since_when_and_what_to_do() {
         ..well("umbrella")
     };
     let overview = overview(&[well("acme"), globex, passing, new]);
-    insta::assert_snapshot!(plain(&page::render(&overview)), @"");
+    insta::assert_snapshot!(plain(&page::render(&overview)), @"
+    tenant     linked  not linked                 last cycle            state
+    acme          120  4: 1 guest, 3 no partner   3 s ago, took 0.12 s  well
+    globex        120  4: 1 guest, 3 no partner   3 s ago, took 0.12 s  Teams down, needs you
+    initech       120  4: 1 guest, 3 no partner   3 s ago, took 0.12 s  in trouble
+    umbrella        0  0                          none yet              starting
+    4 tenants     360  12: 3 guest, 9 no partner
+
+    What is wrong
+      globex: Teams is down
+        What it last said is held. It is read again in every cycle and taken up by itself.
+      globex: writing to 8x8, since 2025-11-23 09:14:40 UTC (1 d 1 h)
+        8x8 did not take the publications within the cycle
+        May pass by itself: it is tried again in the next cycles.
+      globex: reading Teams, since 10:02:20 UTC (12 min)
+        Microsoft refused the sign-in: the client secret has expired.
+        Enter a new one in the settings
+        Needs you: it does not pass by itself.
+      initech: reading the directories, since 10:14:20 UTC (20 s)
+        8x8 asks for patience
+        May pass by itself: it is tried again in the next cycles.
+
+    Rules in force
+      acme, initech, umbrella
+        Teams to 8x8  teams-to-8x8 1.0.0
+        8x8 to Teams  8x8-to-teams 1.0.0
+      globex
+        Teams to 8x8  teams-to-8x8 1.0.0, dnd-routing 1.2.0
+        8x8 to Teams  none: one way, nothing is written to Teams
+
+    Done since the start
+      read      98880 presences in 412 cycles, 27 of our own writes seen again
+      decided   640 verdicts, 512 of them reused, rule faults: 0
+      8x8       130 published, 2 taken back
+      Teams     14 sessions held, 13 cleared
+      both      77 leases renewed, failed writes: 1
+    ");
 }
 
 #[test]
@@ -113,5 +164,16 @@ fn people_who_are_not_linked_stand_under_their_reason() {
         alone(Side::Eight, "e-4", "desk@corp.com", Unlinked::NoPartner),
     ];
     let lists = [("acme".to_owned(), acme), ("globex".to_owned(), Vec::new())];
-    insta::assert_snapshot!(unlinked::render(&lists), @"");
+    insta::assert_snapshot!(unlinked::render(&lists).trim_start(), @"
+    acme: 4 accounts not linked
+      guest: a guest's presence lives in the home tenant: link that account there
+        Teams  guest@corp.com  (t-7)
+      no address: 8x8 has no primary e-mail for this user: enter the Teams user name there
+        8x8    no address  (e-9)
+      no partner: no account on the other side has this address: give both sides the same one, or leave it
+        Teams  new@corp.com  (t-8)
+        8x8    desk@corp.com  (e-4)
+
+    globex: 0 accounts not linked
+    ");
 }

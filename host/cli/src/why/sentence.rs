@@ -72,13 +72,13 @@ pub(super) fn eight(presence: EightPresence) -> String {
     if manual {
         said += ", chosen by hand";
     }
-    match publication {
-        Some(ours) if ours.label() == shown.label() && shown != own => {
-            said += &format!(" (shows {shown}, which is ours)");
-        }
-        Some(ours) if ours.label() != shown.label() => said += &format!(" (shows {shown} above our {ours})"),
-        _ if shown != own => said += &format!(" (shows {shown})"),
-        _ => {}
+    let ours = publication.map(|ours| (ours, ours.label() == shown.label()));
+    match (shown == own, ours) {
+        (true, None | Some((_, true))) => {}
+        (true, Some((ours, false))) => said += &format!(", above our {ours}"),
+        (false, None) => said += &format!(" (shows {shown})"),
+        (false, Some((_, true))) => said += &format!(" (shows {shown}, which is ours)"),
+        (false, Some((ours, false))) => said += &format!(" (shows {shown} above our {ours})"),
     }
     said
 }

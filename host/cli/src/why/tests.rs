@@ -112,7 +112,34 @@ fn ann() -> Why {
 
 #[test]
 fn a_person_is_told_on_one_page() {
-    insta::assert_snapshot!(rendered(&ann()), @"");
+    insta::assert_snapshot!(rendered(&ann()), @r#"
+    Ann Lee <ann@corp.com>, tenant acme, 2025-11-24 10:14:40 UTC
+
+    Teams
+      says    Presenting (do not disturb), for 12 min (since 10:02:11), read 4 s ago
+      ours    no session of ours, and none is wanted
+
+    8x8
+      says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40)
+      ours    do-not-disturb; wanted is busy (being written, or in doubt)
+
+    Rules, Teams to 8x8
+      1 teams-to-8x8 1.0.0: show do-not-disturb, offer no calls
+        because presenting counts as do not disturb
+      2 broken 0.1.0: failed; what stood before it stands: show do-not-disturb, offer no calls
+      3 dnd-routing 1.2.0: show busy, offer direct calls only, note "presenting", ask again after 600 s
+        because support agents stay in the queue
+
+    Rules, 8x8 to Teams
+      1 8x8-to-teams 1.0.0: hold no session
+        because no 8x8 call is on
+
+    What happened last (UTC)
+      2025-11-23 09:14:40 this person is kept in step from now on
+      10:02:11 Teams said Presenting (do not disturb)
+      10:02:11 the rules decided for 8x8: show do-not-disturb, offer no calls, because presenting counts as do not disturb (teams-to-8x8 1.0.0)
+      10:02:15 8x8 took do-not-disturb
+    "#);
 }
 
 #[test]
@@ -121,7 +148,26 @@ fn a_person_of_whom_nothing_is_known_yet_has_a_page_too() {
     (why.view.teams, why.view.eight) = (None, None);
     why.view.publication = LaneView { wanted: None, held: None, unsettled: false };
     (why.publish, why.session, why.events) = (Vec::new(), Vec::new(), Vec::new());
-    insta::assert_snapshot!(rendered(&why), @"");
+    insta::assert_snapshot!(rendered(&why), @"
+    Ann Lee <ann@corp.com>, tenant acme, 2025-11-24 10:14:40 UTC
+
+    Teams
+      says    nothing yet
+      ours    no session of ours, and none is wanted
+
+    8x8
+      says    nothing yet
+      ours    no publication of ours, and none is wanted
+
+    Rules, Teams to 8x8
+      not asked: Teams has not said anything of this person yet
+
+    Rules, 8x8 to Teams
+      not asked: the tenant syncs one way, or 8x8 has not said anything of this person yet
+
+    What happened last (UTC)
+      nothing yet
+    ");
 }
 
 #[test]
@@ -155,7 +201,31 @@ fn every_event_is_a_plain_sentence() {
         let detail = serde_json::to_value(event).unwrap();
         sentence::of(&Logged { at: NOW, kind: event.kind().to_owned(), detail })
     });
-    insta::assert_snapshot!(sentences.collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(sentences.collect::<Vec<_>>().join("\n"), @r#"
+    Teams said Presenting (do not disturb)
+    Teams said Presence unknown, automatic replies on
+    8x8 said available (shows do-not-disturb, which is ours)
+    Teams showed what we had put there; it was not carried back
+    8x8 used words that this version does not know, taken as unrecognised: HOVERING
+    the rules decided for Teams: hold the session in-a-call, because no 8x8 call is on (8x8-to-teams 1.0.0)
+    8x8 took available with the note "out of office"
+    8x8 let go of our publication
+    Teams took our session in-a-call
+    Teams had nothing of ours any more
+    Teams gave no usable answer to the end of our session: it may or may not have been taken
+    our session in Teams ran out, as nobody had renewed it
+    8x8 no longer holds our publication; it is published again
+    Teams cannot be read or believed; what it last said is held
+    Teams can be read again
+    this person is kept in step from now on
+    this person is no longer kept in step
+    8x8 took do-not-disturb but shows something of higher rank: a call, or a status chosen by hand
+    8x8 does not know this person: do-not-disturb was not taken
+    8x8 has something newer than what do-not-disturb was based on; it is tried again
+    8x8 refused do-not-disturb; repeating it unchanged will not help
+    do-not-disturb has to wait 2.5 s: 8x8 asks for patience, or the cycle was over
+    8x8 gave no usable answer to do-not-disturb: it may or may not have been taken
+    "#);
 }
 
 #[test]
@@ -172,6 +242,10 @@ fn what_8x8_shows_is_told_only_where_it_is_not_its_own() {
     let by_hand = EightPresence { shown: EightStatus::Away, own: EightStatus::Away, manual: true, ..own };
     assert_eq!(sentence::eight(own), "available");
     assert_eq!(sentence::eight(QUIET), "available (shows do-not-disturb, which is ours)");
-    assert_eq!(sentence::eight(on_call), "on-call, a call is on (shows on-call above our do-not-disturb)");
+    assert_eq!(sentence::eight(on_call), "on-call, a call is on, above our do-not-disturb");
+    assert_eq!(
+        sentence::eight(EightPresence { own: EightStatus::Away, ..on_call }),
+        "away, a call is on (shows on-call above our do-not-disturb)"
+    );
     assert_eq!(sentence::eight(by_hand), "away, chosen by hand");
 }

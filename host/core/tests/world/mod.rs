@@ -1,5 +1,6 @@
 //! A world of one person: Teams and 8x8 as their references describe them, and the wires between them and the reconciler.
 
+mod op;
 mod sides;
 
 use std::time::Duration;
@@ -11,8 +12,8 @@ use presync_core::reconcile::{Command, Input, Policy, Reconciler};
 use presync_core::rule::{PublishAction, PublishVerdict, SessionAction, SessionVerdict};
 use presync_core::time::Timestamp;
 use presync_core::words::{Calls, Direction, EightStatus, EightTarget, Note, Side, TeamsSession};
-use proptest::sample::Index;
 
+pub(crate) use op::{Fate, Op};
 pub(crate) use sides::{CLIENT_PAIRS, PREFERRED_PAIRS};
 use sides::{Eight, Pair, Teams, published};
 
@@ -21,47 +22,6 @@ const LINK: LinkId = LinkId(1);
 const DEADLINE: Duration = Duration::from_secs(10);
 /// A write that was given up may still arrive this much later.
 const LATEST: Duration = Duration::from_secs(10);
-
-/// One thing that happens.
-#[derive(Debug, Clone)]
-pub(crate) enum Op {
-    TeamsClient(usize),
-    TeamsPreferred(usize),
-    OutOfOffice(bool),
-    Call(bool),
-    EightManual(Option<EightStatus>),
-    /// A read is started and answered, but not heard yet.
-    ReadTeams,
-    ReadEight,
-    /// One of the answers comes in, in any order.
-    Hear(Index),
-    /// The same, but it will come in once more.
-    HearAgain(Index),
-    Lose(Index),
-    /// The rules answer what they were asked.
-    Decide,
-    Answer(Fate),
-    LateArrival,
-    Wait(u64),
-    Tick,
-    Restart,
-    Outage {
-        teams: bool,
-        down: bool,
-    },
-}
-
-/// What becomes of a write.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Fate {
-    Arrives,
-    ArrivesUnanswered,
-    Lost,
-    /// Given up, but it arrives afterwards.
-    Late,
-    Throttled,
-    Refused,
-}
 
 #[derive(Debug, Clone)]
 enum Heard {

@@ -7,9 +7,9 @@ mod secrets;
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::environment::Secrets;
 use super::model::Settings;
 use super::problem::SettingsError;
-use super::secret::Secrets;
 
 /// A tenant that nothing is wrong with, to put other things beside.
 const ACME: &str = r#"
