@@ -19,6 +19,7 @@ mod settings;
 mod status;
 mod why;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -59,7 +60,8 @@ fn main() -> ExitCode {
     // A service tells what it does; a command that answers a question keeps quiet.
     let usual = if matches!(cli.command, Command::Run(_)) { "info" } else { "error" };
     let filter = EnvFilter::new(cli.log.as_deref().unwrap_or(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Run(args) => run::run(&args),

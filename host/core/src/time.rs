@@ -39,6 +39,14 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, length: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
 /// Where the present moment comes from. The shell passes one in; tests drive their own.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.

@@ -37,6 +37,8 @@ pub struct Cadence {
     pub poll: Duration,
     /// From one reading of both directories to the next.
     pub directory: Duration,
+    /// How long the event log is kept.
+    pub events: Duration,
     /// How long a mass loss of presences is taken for an outage before it is believed.
     pub patience: Duration,
 }
@@ -46,6 +48,7 @@ impl Default for Cadence {
         Self {
             poll: Duration::from_secs(10),
             directory: Duration::from_secs(60),
+            events: Duration::from_secs(30 * 24 * 3600),
             patience: Duration::from_secs(15 * 60),
         }
     }

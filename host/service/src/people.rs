@@ -145,7 +145,8 @@ impl People {
                     work.questions.push(Question { link, direction, stamp, subject });
                 }
             }
-            Command::Publish { link, target, note, lease, observed_at } => {
+            Command::Publish { link, target, note, lease, observed_at, renewal } => {
+                self.counters.renewed += u64::from(renewal);
                 if let Some(user) = self.person(link).map(|person| person.link.eight_id.clone()) {
                     let status = Some(target);
                     work.publications.push((link, Publication { user, status, note, observed_at, lease }));
@@ -157,7 +158,8 @@ impl People {
                     work.publications.push((link, publication));
                 }
             }
-            Command::HoldSession { link, session, lease } => {
+            Command::HoldSession { link, session, lease, renewal } => {
+                self.counters.renewed += u64::from(renewal);
                 if let Some(user) = self.person(link).map(|person| person.link.teams_id.clone()) {
                     work.sessions.push(SessionWrite { link, user, hold: Some((session, lease)) });
                 }

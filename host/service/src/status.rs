@@ -31,7 +31,7 @@ pub struct Counters {
     pub sessions_held: u64,
     /// Sessions cleared.
     pub sessions_cleared: u64,
-    /// Leases renewed, on both sides.
+    /// Renewals sent, on both sides.
     pub renewed: u64,
     /// States that a side showed because we had put them there, not carried back.
     pub echoes_ignored: u64,
@@ -163,6 +163,8 @@ pub struct Why {
     pub now: Timestamp,
     /// What presync knows.
     pub view: LinkView,
+    /// Sides that cannot be read or believed now: what they last said is held.
+    pub down: Vec<Side>,
     /// The chain from Teams to 8x8, rule by rule; empty before Teams was read.
     pub publish: Vec<Stage<PublishVerdict>>,
     /// The chain from 8x8 to Teams, rule by rule; empty before 8x8 was read, or one-way.

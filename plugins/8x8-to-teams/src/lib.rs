@@ -37,7 +37,8 @@ pub const fn map(status: EightStatus, call_active: bool) -> (Option<TeamsSession
     match (status, call_active) {
         (EightStatus::OnCall, true) => (Some(TeamsSession::InACall), "8x8: on a call"),
         (EightStatus::OnCall, false) => (None, "8x8: shown as on a call, but no 8x8 call is on"),
-        _ => (None, "8x8: not on a call, which Teams does not show"),
+        (_, true) => (None, "8x8: on a call, but another status goes before it"),
+        (_, false) => (None, "8x8: not on a call, and nothing else is shown in Teams"),
     }
 }
 

@@ -78,6 +78,7 @@ pub(crate) struct Why {
     pub(crate) name: String,
     pub(crate) now: Timestamp,
     pub(crate) view: View,
+    pub(crate) down: Vec<Side>,
     pub(crate) publish: Vec<Stage<PublishVerdict>>,
     pub(crate) session: Vec<Stage<SessionVerdict>>,
     /// Newest first.

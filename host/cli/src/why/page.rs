@@ -14,11 +14,13 @@ const HEADING: Style = Style::new().bold();
 
 /// The page.
 pub(super) fn render(tenant: &str, why: &Why) -> String {
-    let Why { user, name, now, view, publish, session, events } = why;
+    let Why { user, name, now, view, down, publish, session, events } = why;
     let mut page = format!("{HEADING}{name}{HEADING:#} <{user}>, tenant {tenant}, {}\n", date_and_time(*now));
     page += &heading("Teams");
+    page += held(down, Side::Teams);
     page += &teams(view, *now);
     page += &heading("8x8");
+    page += held(down, Side::Eight);
     page += &eight(view, *now);
     page += &heading("Rules, Teams to 8x8");
     page += &rules::render(publish, "not asked: Teams has not said anything of this person yet");
@@ -32,6 +34,11 @@ pub(super) fn render(tenant: &str, why: &Why) -> String {
 
 fn heading(text: &str) -> String {
     format!("\n{HEADING}{text}{HEADING:#}\n")
+}
+
+/// A line for a side that is down.
+fn held(down: &[Side], side: Side) -> &'static str {
+    if down.contains(&side) { "  cannot be read or believed now; what it said last is held\n" } else { "" }
 }
 
 fn teams(view: &View, now: Timestamp) -> String {

@@ -95,6 +95,7 @@ fn ann() -> Why {
             },
             session: LaneView { wanted: None, held: None, unsettled: false },
         },
+        down: Vec::new(),
         publish: vec![
             stage("teams-to-8x8", "1.0.0", default.clone(), false),
             stage("broken", "0.1.0", default.clone(), true),
@@ -140,6 +141,17 @@ fn a_person_is_told_on_one_page() {
       10:02:11 the rules decided for 8x8: show do-not-disturb, offer no calls, because presenting counts as do not disturb (teams-to-8x8 1.0.0)
       10:02:15 8x8 took do-not-disturb
     "#);
+}
+
+#[test]
+fn a_side_that_is_down_says_so_beside_what_it_said_last() {
+    let why = Why { down: vec![Side::Eight], ..ann() };
+    let page = rendered(&why);
+    assert!(
+        page.contains("\n8x8\n  cannot be read or believed now; what it said last is held\n  says    available"),
+        "{page}"
+    );
+    assert!(page.contains("\nTeams\n  says    Presenting"), "{page}");
 }
 
 #[test]

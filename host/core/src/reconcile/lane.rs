@@ -118,14 +118,15 @@ impl<V: Copy + PartialEq> Lane<V> {
         }
     }
 
-    /// Notes that a write went out.
-    pub(super) fn start(&mut self, now: Timestamp, step: Step<V>, lease: Option<Duration>) {
+    /// Notes that a write went out. Returns whether it only renews what is held.
+    pub(super) fn start(&mut self, now: Timestamp, step: Step<V>, lease: Option<Duration>) -> bool {
         let value = match step {
             Step::Put(value) => Some(value),
             Step::Clear => None,
         };
         let renewal = value.is_some() && value == self.value() && !self.in_doubt;
         self.flight = Some(Flight { value, sent_at: now, lease, renewal });
+        renewal
     }
 
     /// Takes the answer to the write in flight; `None` when nothing was in flight (an answer that came twice).

@@ -356,24 +356,26 @@ impl Link {
             && let Some(step) = self.publish.next(at.now, at.teams_frozen, renew_at)
         {
             let observed_at = self.teams.read_at;
-            let (lease, command) = match step {
+            out.push(match step {
                 Step::Put(Publication { target, note }) => {
                     let lease = policy.publication_lease(target);
-                    (lease, Command::Publish { link: at.id, target, note, lease, observed_at })
+                    let renewal = self.publish.start(at.now, step, lease);
+                    Command::Publish { link: at.id, target, note, lease, observed_at, renewal }
                 }
-                Step::Clear => (None, Command::Unpublish { link: at.id, observed_at }),
-            };
-            self.publish.start(at.now, step, lease);
-            out.push(command);
+                Step::Clear => {
+                    self.publish.start(at.now, step, None);
+                    Command::Unpublish { link: at.id, observed_at }
+                }
+            });
         }
         let renew_at = |_: &TeamsSession, sent_at| renewal_time(policy, at.id, sent_at, Some(policy.session_lease));
         if !self.session_question.open
             && let Some(step) = self.session.next(at.now, at.eight_frozen, renew_at)
         {
             let lease = policy.session_lease;
-            self.session.start(at.now, step, Some(lease));
+            let renewal = self.session.start(at.now, step, Some(lease));
             out.push(match step {
-                Step::Put(session) => Command::HoldSession { link: at.id, session, lease },
+                Step::Put(session) => Command::HoldSession { link: at.id, session, lease, renewal },
                 Step::Clear => Command::ClearSession { link: at.id },
             });
         }

@@ -104,6 +104,8 @@ pub enum Command {
         lease: Option<Duration>,
         /// When the Teams state behind it was last confirmed; 8x8 refuses what is older than what it has.
         observed_at: Timestamp,
+        /// It only renews what is held.
+        renewal: bool,
     },
     /// Take our publication back from 8x8.
     Unpublish {
@@ -120,6 +122,8 @@ pub enum Command {
         session: TeamsSession,
         /// How long it may stand unrenewed.
         lease: Duration,
+        /// It only renews what is held.
+        renewal: bool,
     },
     /// Clear our app session in Teams.
     ClearSession {

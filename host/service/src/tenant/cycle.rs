@@ -10,6 +10,9 @@ use crate::people::Work;
 use crate::status::Place;
 use crate::tenant::{Beat, LENGTHS_KEPT, Tenant};
 
+/// How often old events are dropped.
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+
 /// What a cycle was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cycle {
@@ -36,6 +39,7 @@ impl Tenant {
         work.add(self.absorb([Input::Tick]));
         self.settle(&mut beat, work, started).await;
         self.forget_settled_troubles();
+        self.prune_events(&mut beat);
         let took = started.elapsed();
         self.people().counters.cycles += 1;
         let mut board = self.board();
@@ -70,6 +74,21 @@ impl Tenant {
         if !stored || !self.store(&mut work).await {
             beat.pending.add(work);
         }
+    }
+
+    /// Cuts the event log to its length once an hour, beside the cycles.
+    fn prune_events(&self, beat: &mut Beat) {
+        let now = self.clock.now();
+        if now < beat.prune_at {
+            return;
+        }
+        beat.prune_at = now + PRUNE_EVERY;
+        let (store, tenant, before) = (self.store.clone(), self.id.clone(), now - self.cadence.events);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = store.prune_events(before) {
+                tracing::warn!(%tenant, %error, "the event log was not cut");
+            }
+        });
     }
 
     /// Stores states and events as one transaction. Returns whether that went well; if not, they stay in the work.

@@ -82,6 +82,8 @@ struct Beat {
     link_loss: MassLoss,
     directory: directory::Refresh,
     rules_reload: Option<tokio::task::JoinHandle<Result<Reload, RuleError>>>,
+    /// When the event log is next cut to its length.
+    prune_at: Timestamp,
     /// Work that came up outside of a cycle.
     pending: Work,
 }
@@ -126,6 +128,7 @@ impl Tenant {
             link_loss: MassLoss::default(),
             directory: directory::Refresh::due_now(),
             rules_reload: None,
+            prune_at: Timestamp::EPOCH,
             pending,
         };
         let tenant = Self {

@@ -138,7 +138,8 @@ impl Tenant {
             detail: serde_json::from_str(&event.detail).unwrap_or(serde_json::Value::String(event.detail)),
         });
         let (user, name) = (name.user_principal_name, name.display_name);
-        Ok(Some(Why { user, name, now, view, publish, session, events: events.collect() }))
+        let down = self.board().down.clone();
+        Ok(Some(Why { user, name, now, view, down, publish, session, events: events.collect() }))
     }
 
     /// Which sides are down.
