@@ -10,11 +10,12 @@ use anyhow::{Context, Result};
 use toml::Table;
 
 /// A map with a folder as key, and its crate with the crates that it may use as value; each crate stands before its users.
-const LAYERS: [(&str, &str, &[&str]); 14] = [
+const LAYERS: [(&str, &str, &[&str]); 15] = [
     ("host/core", "presync-core", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
-    ("host/teams", "presync-teams", &["presync-core"]),
-    ("host/eight", "presync-eight", &["presync-core"]),
+    ("host/http", "presync-http", &["presync-core"]),
+    ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
+    ("host/eight", "presync-eight", &["presync-core", "presync-http"]),
     ("host/store", "presync-store", &["presync-core"]),
     ("tests/simulator", "presync-simulator", &["presync-core"]),
     (

@@ -8,19 +8,18 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use presync_core::time::{Clock, Timestamp};
+use presync_http::text::plain;
+use presync_http::token::{Token, TokenCache};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::{Error, broken};
 use crate::gate::{Gate, Patience, retry_after};
 use crate::problem::Problem;
 use crate::sign_in::SignIn;
-use crate::text::plain;
-use crate::token::{Token, TokenCache};
-use crate::transport::broken;
 
 /// The pause before a read is asked again, with jitter.
 const BACKOFF: Duration = Duration::from_millis(150);
@@ -34,7 +33,7 @@ pub(crate) struct Access {
     clock: Arc<dyn Clock>,
     api_key: HeaderValue,
     sign_in: SignIn,
-    tokens: TokenCache,
+    tokens: TokenCache<Error>,
     directory: Gate,
     presence: Gate,
     deadline: Duration,
@@ -160,7 +159,7 @@ impl Access {
             answer => (answer, token),
         };
         if let Err(Error::Forbidden { .. }) = &answer {
-            self.tokens.lacks_product(&token).await;
+            self.tokens.lacks_grant(&token).await;
         }
         answer
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use presync_core::time::Clock;
+use presync_http::transport::{self, under};
 use url::Url;
 
 use crate::access::Access;
@@ -13,8 +14,6 @@ use crate::feed::{self, Changes, Cursor, Snapshot};
 use crate::publication_id::PublicationIds;
 use crate::publish::{self, Publication, Published};
 use crate::sign_in::SignIn;
-use crate::transport;
-use crate::transport::under;
 
 /// Speaks for one tenant to 8x8. Cloning it is cheap, and the clones share token and limits.
 #[derive(Debug, Clone)]

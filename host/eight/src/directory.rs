@@ -1,6 +1,8 @@
 //! The users of an 8x8 customer: the Administration Users API, page by page.
 
 use presync_core::id::EightUserId;
+use presync_http::text::Text;
+use presync_http::transport::under;
 use reqwest::Method;
 use serde::Deserialize;
 use url::Url;
@@ -8,8 +10,6 @@ use url::Url;
 use crate::access::{Access, Call, Product};
 use crate::error::Error;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
-use crate::text::Text;
-use crate::transport::under;
 
 /// An 8x8 user.
 #[derive(Debug, Clone, PartialEq, Eq)]

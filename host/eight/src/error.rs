@@ -131,6 +131,17 @@ impl Error {
     }
 }
 
+/// What broke, without the address that was called (it may hold a user's id).
+pub(crate) fn broken(error: reqwest::Error) -> Error {
+    Error::Network(presync_http::transport::broken(error))
+}
+
+impl From<presync_http::transport::Unusable> for Error {
+    fn from(unusable: presync_http::transport::Unusable) -> Self {
+        Self::Settings(unusable.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,8 @@
 use presync_core::id::EightUserId;
 use presync_core::presence::{EightPresence, Reading};
 use presync_core::time::Timestamp;
+use presync_http::text::Text;
+use presync_http::transport::under;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -14,8 +16,6 @@ use crate::error::Error;
 use crate::presence::{Origin, WirePresence};
 use crate::publication_id::PublicationIds;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
-use crate::text::Text;
-use crate::transport::under;
 
 /// The most changes that 8x8 gives at once.
 const LIMIT: &str = "500";

@@ -6,12 +6,9 @@
 //! # Layout
 //! * [`config`]: what a client needs to know
 //! * [`error`]: what can go wrong, each with its cause and what to do
-//! * `text`: strings and numbers of answers, in all the ways that 8x8 writes them
 //! * `problem`: the dozen shapes of an error body, read by one parser
 //! * `gate`: the rate that 8x8 allows, and how long it asked us to be quiet
-//! * `token`: one access token, shared and refreshed by one caller at a time
 //! * `sign_in`: how a token is asked for
-//! * `transport`: the process's one HTTP client
 //! * `access`: one call, with deadline, token, gate and retry
 //! * `scroll`: lists that come page by page
 //! * `directory`: the users
@@ -36,9 +33,6 @@ mod publication_id;
 pub mod publish;
 mod scroll;
 mod sign_in;
-mod text;
-mod token;
-mod transport;
 
 #[cfg(test)]
 mod testing;

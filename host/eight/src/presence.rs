@@ -4,11 +4,11 @@ use presync_core::id::EightUserId;
 use presync_core::presence::{EightPresence, Reading, Revision};
 use presync_core::time::Timestamp;
 use presync_core::words::{EightStatus, EightTarget};
+use presync_http::text::{Number, Text, plain};
 use serde::Deserialize;
 
 use crate::layers::{self, Layer, Source};
 use crate::publication_id::PublicationIds;
-use crate::text::{Number, Text, plain};
 
 /// A presence as 8x8 writes it. Whatever is not needed is not read.
 #[derive(Deserialize)]

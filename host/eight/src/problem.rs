@@ -1,9 +1,8 @@
 //! The shapes of an error body. 8x8's services have a dozen between them, and gateways add HTML and plain text; one parser takes
 //! them all, because any of them may come from any address.
 
+use presync_http::text::plain;
 use serde_json::Value;
-
-use crate::text::plain;
 
 /// What an error body says, as far as it says anything. For people; decisions go by the HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -8,6 +8,8 @@ use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::time::Timestamp;
 use presync_core::words::{EightStatus, EightTarget, Note};
+use presync_http::text::{Number, Text, plain};
+use presync_http::transport::under;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -17,8 +19,6 @@ use uuid::Uuid;
 use crate::access::{Access, Call, Product};
 use crate::error::Error;
 use crate::publication_id::PublicationIds;
-use crate::text::{Number, Text, plain};
-use crate::transport::under;
 
 /// The most items that 8x8 takes in one request.
 const BULK: usize = 100;

@@ -4,13 +4,13 @@
 //! A scroll can expire between two pages; 8x8 then answers 400, and the list is read once more from its first page.
 
 use presync_core::time::Timestamp;
+use presync_http::text::Text;
 use reqwest::Method;
 use serde::Deserialize;
 use url::Url;
 
 use crate::access::{Access, Call, Product};
 use crate::error::Error;
-use crate::text::Text;
 
 /// The most entries that 8x8 gives in a page.
 pub(crate) const PAGE_SIZE: &str = "1000";

@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use presync_core::time::Timestamp;
+use presync_http::text::{Number, Text};
+use presync_http::token::Fresh;
 use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::error::Error;
+use crate::error::{Error, broken};
 use crate::gate::retry_after;
 use crate::problem::Problem;
-use crate::text::{Number, Text};
-use crate::token::Fresh;
-use crate::transport::broken;
 
 /// Where an app signs in.
 #[derive(Debug)]

@@ -9,6 +9,8 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use governor::clock::MonotonicClock;
 use presync_core::time::{Clock, Timestamp};
+use presync_http::text::{Text, plain};
+use presync_http::token::{Token, TokenCache};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
@@ -17,12 +19,9 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::budget::Budget;
-use crate::error::Error;
+use crate::error::{Error, broken};
 use crate::sign_in::SignIn;
-use crate::text::{Text, plain};
 use crate::throttle::{Throttle, retry_after};
-use crate::token::{Token, TokenCache};
-use crate::transport::broken;
 
 /// The pause before a read is asked again, with jitter.
 const BACKOFF: Duration = Duration::from_millis(150);
@@ -33,7 +32,7 @@ pub(crate) struct Access {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
     sign_in: SignIn,
-    tokens: TokenCache,
+    tokens: TokenCache<Error>,
     throttle: Throttle,
     budget: Budget<MonotonicClock>,
     deadline: Duration,
@@ -109,7 +108,7 @@ impl Access {
         };
         match &answer {
             Ok(_) => self.throttle.clear(),
-            Err(Error::Forbidden { .. }) => self.tokens.lacks_role(&token).await,
+            Err(Error::Forbidden { .. }) => self.tokens.lacks_grant(&token).await,
             Err(_) => {}
         }
         answer

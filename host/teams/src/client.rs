@@ -7,6 +7,7 @@ use presync_core::id::TeamsUserId;
 use presync_core::presence::{Reading, TeamsPresence};
 use presync_core::time::Clock;
 use presync_core::words::TeamsSession;
+use presync_http::transport::{self, under};
 use tokio::task::JoinSet;
 use url::{Host, Url};
 
@@ -15,8 +16,7 @@ use crate::config::{App, Config};
 use crate::directory::{self, User};
 use crate::error::Error;
 use crate::sign_in::SignIn;
-use crate::transport::under;
-use crate::{reading, session, transport};
+use crate::{reading, session};
 
 /// How many requests of one sweep are under way at a time, unless set otherwise.
 const AT_ONCE: usize = 4;

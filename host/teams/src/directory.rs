@@ -1,13 +1,13 @@
 //! The people of a directory: `GET /users`, page by page.
 
 use presync_core::id::TeamsUserId;
+use presync_http::text::Text;
 use reqwest::Method;
 use serde::Deserialize;
 use url::Url;
 
 use crate::access::{Access, Call};
 use crate::error::Error;
-use crate::text::Text;
 
 /// The permission that reading the directory needs.
 pub(crate) const ROLE: &str = "User.Read.All";
@@ -77,7 +77,7 @@ pub(crate) async fn someone(access: &Access, graph: &Url) -> Result<Option<User>
 }
 
 fn first_page(graph: &Url, size: u16) -> Result<Url, Error> {
-    let mut url = crate::transport::under(graph, &["users"])?;
+    let mut url = presync_http::transport::under(graph, &["users"])?;
     let fields = "id,displayName,userPrincipalName,mail,accountEnabled,userType,department";
     url.query_pairs_mut().append_pair("$select", fields).append_pair("$top", &size.to_string());
     Ok(url)

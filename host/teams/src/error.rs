@@ -177,6 +177,17 @@ fn query(code: Option<u32>) -> String {
     code.map_or_else(String::new, |code| format!("?code={code}"))
 }
 
+/// What broke, without the address that was called (it may hold a user's id).
+pub(crate) fn broken(error: reqwest::Error) -> Error {
+    Error::Network(presync_http::transport::broken(error))
+}
+
+impl From<presync_http::transport::Unusable> for Error {
+    fn from(unusable: presync_http::transport::Unusable) -> Self {
+        Self::Settings(unusable.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,12 +6,9 @@
 //! # Layout
 //! * [`config`]: what a client needs to know
 //! * [`error`]: what can go wrong, each with its cause and what to do
-//! * `text`: strings of answers, read without copying, and made fit for a log line
 //! * `throttle`: how long Microsoft asked us to be quiet
 //! * `budget`: the pace that keeps us from being asked
-//! * `token`: one access token, shared and refreshed by one caller at a time
 //! * `sign_in`: how a token is asked for, and what the refusals mean
-//! * `transport`: the process's one HTTP client
 //! * `access`: one call of one app, with deadline, token, budget and retry
 //! * `directory`, `reading`, `session`: the calls themselves
 //! * [`client`]: the door to all of it
@@ -25,10 +22,7 @@ pub mod error;
 mod reading;
 mod session;
 mod sign_in;
-mod text;
 mod throttle;
-mod token;
-mod transport;
 
 #[cfg(test)]
 mod testing;

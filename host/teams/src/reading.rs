@@ -9,13 +9,13 @@ use presync_core::id::TeamsUserId;
 use presync_core::presence::{Reading, Revision, TeamsPresence};
 use presync_core::time::Timestamp;
 use presync_core::words::{TeamsActivity, TeamsAvailability};
+use presync_http::text::{Text, plain};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::access::{Access, Call};
 use crate::error::Error;
-use crate::text::{Text, plain};
 
 /// The permission that reading presence needs.
 pub(crate) const ROLE: &str = "Presence.Read.All";
@@ -59,7 +59,7 @@ struct OutOfOffice {
 
 /// The presences of at most [`MOST`] people, in the order asked.
 pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId>) -> Result<Readings, Error> {
-    let url = crate::transport::under(graph, &["communications", "getPresencesByUserId"])?;
+    let url = presync_http::transport::under(graph, &["communications", "getPresencesByUserId"])?;
     let body =
         serde_json::to_vec(&Question { ids: &ids }).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use presync_core::id::TeamsUserId;
 use presync_core::words::TeamsSession;
+use presync_http::text::plain;
 use reqwest::Method;
 use serde::Serialize;
 use url::Url;
 
 use crate::access::{Access, Call};
 use crate::error::Error;
-use crate::text::plain;
 
 /// The permission that holding a session needs.
 pub(crate) const ROLE: &str = "Presence.ReadWrite.All";
@@ -64,7 +64,7 @@ async fn post(
     action: &str,
     body: &impl Serialize,
 ) -> Result<(), Error> {
-    let url = crate::transport::under(graph, &["users", user.as_str(), "presence", action])?;
+    let url = presync_http::transport::under(graph, &["users", user.as_str(), "presence", action])?;
     let body = serde_json::to_vec(body).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };
     access.write(&call).await.map(|_| ())

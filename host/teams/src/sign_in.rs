@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use presync_core::time::Timestamp;
+use presync_http::text::{Text, plain};
+use presync_http::token::Fresh;
 use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -10,11 +12,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::config::App;
-use crate::error::{Error, SignInProblem};
-use crate::text::{Text, plain};
+use crate::error::{Error, SignInProblem, broken};
 use crate::throttle::retry_after;
-use crate::token::Fresh;
-use crate::transport::broken;
 
 /// Where an app signs in, and for what.
 #[derive(Debug)]

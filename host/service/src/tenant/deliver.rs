@@ -39,7 +39,8 @@ impl Tenant {
 
     /// Answers writes that were not sent, since what would be sent could not be stored first.
     pub(super) fn hold_back(&self, publications: &[(LinkId, Publication)], sessions: &[SessionWrite]) -> Vec<Input> {
-        let outcome = Outcome::Throttled { retry_after: self.cadence.poll };
+        // Half an interval, so that the next cycle does not come a moment too early.
+        let outcome = Outcome::Throttled { retry_after: self.cadence.poll / 2 };
         let publications = publications.iter().map(|(link, _)| delivered(*link, Side::Eight, outcome, None));
         let sessions = sessions.iter().map(|write| delivered(write.link, Side::Teams, outcome, None));
         publications.chain(sessions).collect()

@@ -1,17 +1,18 @@
-//! Strings of an answer: read without copying where the bytes allow it, and made fit for a log line.
+//! Strings and numbers of an answer, in all the ways that providers write them, and provider text made fit for a sentence.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
-/// A string of an answer, borrowed from its bytes unless it holds an escape. A number is taken as its text, since providers
-/// change the one into the other. (`Option<Cow<str>>` would always copy.)
+/// A string of an answer, borrowed from its bytes unless it holds an escape. A number is taken as its text, since
+/// providers change the one into the other. (`Option<Cow<str>>` would always copy.)
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Text<'a>(Cow<'a, str>);
+pub struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
-    pub(crate) fn as_str(&self) -> &str {
+    /// The text.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -48,8 +49,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// A whole number that may come as a string: 8x8's token service quotes them, its other services do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number(pub u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        text.as_str().trim().parse().map(Number).map_err(|_| Error::custom("not a whole number"))
+    }
+}
+
 /// Provider text as part of one of our sentences: one line, at most 200 characters, without mail addresses.
-pub(crate) fn plain(text: &str) -> Box<str> {
+pub fn plain(text: &str) -> Box<str> {
     const LONGEST: usize = 200;
     let words: Vec<&str> =
         text.split_whitespace().map(|word| if word.contains('@') { "<address>" } else { word }).collect();
@@ -61,10 +73,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_may_be_quoted() {
+        let numbers: Vec<Number> = serde_json::from_str(r#"["1799", 1799]"#).unwrap();
+        assert_eq!(numbers, [Number(1799), Number(1799)]);
+        assert!(serde_json::from_str::<Number>(r#""soon""#).is_err());
+    }
+
+    #[test]
     fn a_text_is_borrowed_unless_it_holds_an_escape() {
-        let texts: Vec<Text<'_>> = serde_json::from_str(r#"["Busy", "B\u0075sy", 17]"#).unwrap();
-        assert!(matches!(texts[0].0, Cow::Borrowed("Busy")));
-        assert!(matches!(&texts[1].0, Cow::Owned(text) if text == "Busy"));
+        let texts: Vec<Text<'_>> = serde_json::from_str(r#"["BUSY", "B\u0055SY", 17]"#).unwrap();
+        assert!(matches!(texts[0].0, Cow::Borrowed("BUSY")));
+        assert_eq!(texts[1].as_str(), "BUSY");
         assert_eq!(texts[2].as_str(), "17");
     }
 

@@ -9,43 +9,53 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use url::Url;
 
-use crate::error::Error;
 use crate::text::plain;
 
 /// A connection that is not there after this will not be.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// Settings with which nothing can be called; the text says what is wrong with them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub Box<str>);
+
 static SHARED: OnceLock<reqwest::Client> = OnceLock::new();
 
 /// The client; its deadlines belong to the calls.
-pub(crate) fn client() -> Result<reqwest::Client, Error> {
+///
+/// # Errors
+/// When the system has no certificates to trust, or no sockets.
+pub fn client() -> Result<reqwest::Client, Unusable> {
     if let Some(client) = SHARED.get() {
         return Ok(client.clone());
     }
     let client = reqwest::Client::builder()
         .user_agent(concat!("presync/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
-        .redirect(Policy::none()) // neither Entra nor Graph redirects; a secret is not to be posted elsewhere
+        .redirect(Policy::none()) // neither provider redirects; a secret is not to be posted elsewhere
         .build()
-        .map_err(|error| Error::Settings(plain(&format!("no HTTP client: {error}"))))?;
+        .map_err(|error| Unusable(plain(&format!("no HTTP client: {error}"))))?;
     Ok(SHARED.get_or_init(|| client).clone())
 }
 
 /// What broke, without the address that was called (it may hold a user's id).
-pub(crate) fn broken(error: reqwest::Error) -> Error {
+pub fn broken(error: reqwest::Error) -> Box<str> {
     let error = error.without_url();
     let mut cause: &dyn std::error::Error = &error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    Error::Network(plain(&cause.to_string()))
+    plain(&cause.to_string())
 }
 
 /// The address of `segments` under `base`, each escaped.
-pub(crate) fn under(base: &Url, segments: &[&str]) -> Result<Url, Error> {
+///
+/// # Errors
+/// When `base` is the address of no web service, such as `mailto:`.
+pub fn under(base: &Url, segments: &[&str]) -> Result<Url, Unusable> {
     let mut url = base.clone();
     url.path_segments_mut()
-        .map_err(|()| Error::Settings(format!("{base} is no address of a web service").into()))?
+        .map_err(|()| Unusable(format!("{base} is no address of a web service").into()))?
         .pop_if_empty()
         .extend(segments);
     Ok(url)

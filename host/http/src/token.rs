@@ -1,4 +1,4 @@
-//! One access token, shared by all calls of an app and refreshed by one of them at a time.
+//! One access token, shared by all calls and refreshed by one of them at a time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,57 +7,67 @@ use presync_core::time::{Clock, Timestamp};
 use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
 
-use crate::error::Error;
-
 /// How soon a failed refresh is tried again while the old token still works.
 const NEXT_TRY: Duration = Duration::from_secs(30);
-/// How old a token must be before a 403 makes us ask for another: roles granted since are in new tokens only.
+/// How old a token must be before a 403 makes us ask for another: what was granted since is in new tokens only.
 const SETTLED: Duration = Duration::from_secs(60);
 
 /// A token as it came from the sign-in.
 #[derive(Debug)]
-pub(crate) struct Fresh {
+pub struct Fresh {
     /// `Bearer …`, marked sensitive.
-    pub(crate) header: HeaderValue,
-    pub(crate) life: Duration,
+    pub header: HeaderValue,
+    /// How long it is good.
+    pub life: Duration,
 }
 
 /// A token in use.
 #[derive(Debug, Clone)]
-pub(crate) struct Token {
-    pub(crate) header: HeaderValue,
+pub struct Token {
+    /// `Bearer …`, marked sensitive.
+    pub header: HeaderValue,
     number: u64,
     issued: Timestamp,
     refresh: Timestamp,
     expires: Timestamp,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct TokenCache {
+/// The place of one token. `E` is why a sign-in may fail.
+#[derive(Debug)]
+pub struct TokenCache<E> {
     /// Sign-ins that failed.
     failures: AtomicU64,
-    slot: Mutex<Slot>,
+    slot: Mutex<Slot<E>>,
 }
 
-#[derive(Debug, Default)]
-struct Slot {
+#[derive(Debug)]
+struct Slot<E> {
     token: Option<Token>,
     /// Tokens received.
     received: u64,
     /// Why the last sign-in failed, and how many had failed with it.
-    failed: Option<(u64, Error)>,
+    failed: Option<(u64, E)>,
 }
 
-impl TokenCache {
+impl<E> Default for TokenCache<E> {
+    fn default() -> Self {
+        Self { failures: AtomicU64::new(0), slot: Mutex::new(Slot { token: None, received: 0, failed: None }) }
+    }
+}
+
+impl<E: Clone> TokenCache<E> {
     /// A token that is good now and is not `refused`; `sign_in` is awaited only when there is none, or at 80 % of its life.
     ///
     /// Callers that waited while another's sign-in failed share its error instead of repeating it.
-    pub(crate) async fn get(
+    ///
+    /// # Errors
+    /// The sign-in's, when there is no token left that works.
+    pub async fn get(
         &self,
         clock: &dyn Clock,
         refused: Option<&Token>,
-        sign_in: impl Future<Output = Result<Fresh, Error>>,
-    ) -> Result<Token, Error> {
+        sign_in: impl Future<Output = Result<Fresh, E>>,
+    ) -> Result<Token, E> {
         let seen = self.failures.load(Ordering::Acquire);
         let mut slot = self.slot.lock().await;
         let now = clock.now();
@@ -86,7 +96,7 @@ impl TokenCache {
     }
 
     /// Takes note of a 403 with this token: unless it is brand-new, the next call signs in again.
-    pub(crate) async fn lacks_role(&self, token: &Token) {
+    pub async fn lacks_grant(&self, token: &Token) {
         let mut slot = self.slot.lock().await;
         if let Some(current) = slot.token.as_mut().filter(|current| current.number == token.number) {
             current.refresh = current.refresh.min(current.issued + SETTLED);
@@ -99,10 +109,25 @@ mod tests {
     use std::sync::atomic::AtomicU32;
 
     use super::*;
-    use crate::testing::ManualClock;
+
+    /// A clock that stands still until it is moved.
+    #[derive(Debug, Default)]
+    struct ManualClock(AtomicU64);
+
+    impl ManualClock {
+        fn advance(&self, by: Duration) {
+            self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        }
+    }
+
+    impl Clock for ManualClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        }
+    }
 
     struct Desk {
-        cache: TokenCache,
+        cache: TokenCache<&'static str>,
         clock: ManualClock,
         asked: AtomicU32,
     }
@@ -112,16 +137,12 @@ mod tests {
             Self { cache: TokenCache::default(), clock: ManualClock::default(), asked: AtomicU32::new(0) }
         }
 
-        async fn get(&self, refused: Option<&Token>, works: bool) -> Result<Token, Error> {
+        async fn get(&self, refused: Option<&Token>, works: bool) -> Result<Token, &'static str> {
             let sign_in = async {
                 self.asked.fetch_add(1, Ordering::SeqCst);
                 tokio::task::yield_now().await;
                 let header = HeaderValue::from_static("Bearer t");
-                if works {
-                    Ok(Fresh { header, life: Duration::from_secs(100) })
-                } else {
-                    Err(Error::Network("x".into()))
-                }
+                if works { Ok(Fresh { header, life: Duration::from_secs(100) }) } else { Err("nobody answers") }
             };
             self.cache.get(&self.clock, refused, sign_in).await
         }
@@ -183,10 +204,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_without_the_role_is_replaced_once_it_has_settled() {
+    async fn a_token_that_lacks_a_grant_is_replaced_once_it_has_settled() {
         let desk = Desk::new();
         let token = desk.get(None, true).await.unwrap();
-        desk.cache.lacks_role(&token).await;
+        desk.cache.lacks_grant(&token).await;
         desk.get(None, true).await.unwrap();
         assert_eq!(desk.asked(), 1);
         desk.clock.advance(SETTLED);
