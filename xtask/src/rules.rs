@@ -1,7 +1,7 @@
 //! The committed components: built again with their lock, or checked.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -28,12 +28,13 @@ pub(crate) fn check(root: &Path) -> Result<usize> {
     if said != lock::present(root)? {
         bail!("{LOCK} does not fit the sources and components: run `cargo xtask rules` and commit what it writes");
     }
+    let program = matrix_program(root)?;
     let rebuilt = root.join("target/rules/check");
     for rule in RULES {
         let committed = root.join(lock::component_of(rule));
         let again = rebuilt.join(committed.file_name().unwrap_or_default());
         build::component(root, &root.join(rule), &again)?;
-        if matrix(root, &committed)? != matrix(root, &again)? {
+        if matrix(&program, &committed)? != matrix(&program, &again)? {
             bail!(
                 "{rule}: the committed component answers differently from one built from its sources; run `cargo xtask rules`"
             );
@@ -43,14 +44,23 @@ pub(crate) fn check(root: &Path) -> Result<usize> {
     Ok(RULES.len())
 }
 
+/// The program that prints every answer of a component. Built with the whole workspace, as the tests are: for one package alone
+/// cargo would choose other features and build the engine a second time.
+fn matrix_program(root: &Path) -> Result<PathBuf> {
+    let mut build = Command::new(cargo());
+    build.args(["build", "--quiet", "--workspace", "--examples"]).current_dir(root);
+    if !build.status().context("cargo could not be started")?.success() {
+        bail!("{} failed", described(&build));
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("debug/examples/matrix").with_extension(std::env::consts::EXE_EXTENSION))
+}
+
 /// Every answer of a component, as text.
-fn matrix(root: &Path, component: &Path) -> Result<Vec<u8>> {
-    let mut command = Command::new(cargo());
-    command
-        .args(["run", "--quiet", "--package", "presync-rules", "--example", "matrix", "--"])
-        .arg(component)
-        .current_dir(root);
-    let output = command.output().context("cargo could not be started")?;
+fn matrix(program: &Path, component: &Path) -> Result<Vec<u8>> {
+    let mut command = Command::new(program);
+    command.arg(component);
+    let output = command.output().with_context(|| format!("{} could not be started", program.display()))?;
     if !output.status.success() {
         bail!("{} failed: {}", described(&command), String::from_utf8_lossy(&output.stderr));
     }
