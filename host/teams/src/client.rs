@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::sign_in::SignIn;
 use crate::{reading, session};
 
-/// How many requests of one sweep are under way at a time, unless set otherwise.
+/// How many requests of one sweep are under way at a time.
 const AT_ONCE: usize = 4;
 
 /// Speaks for one tenant to Microsoft. Cloning it is cheap, and the clones share tokens and budgets.
@@ -27,7 +27,6 @@ pub struct Client {
     graph: Url,
     read: Arc<Access>,
     write: Option<Arc<Access>>,
-    at_once: usize,
 }
 
 /// One thing that [`Client::verify`] tried.
@@ -60,14 +59,7 @@ impl Client {
             Some(app) if app.client_id == config.read_app.client_id => Some(Arc::clone(&read)),
             Some(app) => Some(access(app, clock)),
         };
-        Ok(Self { graph: config.graph, read, write, at_once: AT_ONCE })
-    }
-
-    /// Sets how many requests of one sweep are under way at a time: 4 unless set, at least 1.
-    #[must_use]
-    pub fn with_at_once(mut self, at_once: usize) -> Self {
-        self.at_once = at_once.max(1);
-        self
+        Ok(Self { graph: config.graph, read, write })
     }
 
     /// All users of the directory, guests and disabled accounts among them.
@@ -88,7 +80,7 @@ impl Client {
         parts.resize_with(chunks.len(), Vec::new);
         let mut running = JoinSet::new();
         loop {
-            while running.len() < self.at_once
+            while running.len() < AT_ONCE
                 && let Some((place, chunk)) = chunks.next()
             {
                 let (access, graph, chunk) = (Arc::clone(&self.read), self.graph.clone(), chunk.to_vec());

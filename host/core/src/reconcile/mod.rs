@@ -49,11 +49,6 @@ impl Reconciler {
         Self { policy, ..Self::default() }
     }
 
-    /// The lengths that it works with.
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
     /// Says whether the rules of a direction also look at the side that they write to, so that a change there asks them again.
     pub fn set_cross_looks(&mut self, publish_looks_at_eight: bool, session_looks_at_teams: bool) {
         self.policy.publish_looks_at_eight = publish_looks_at_eight;

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use presync_core::reconcile::LinkView;
@@ -145,11 +144,6 @@ impl Tenant {
     /// Which sides are down.
     pub fn down(&self) -> Vec<Side> {
         self.board().down.clone()
-    }
-
-    /// The rules in force.
-    pub fn chains(&self) -> Arc<crate::rules::Chains> {
-        self.rules.current()
     }
 }
 
