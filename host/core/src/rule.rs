@@ -74,10 +74,16 @@ pub struct Identity {
 /// A wall clock in the person's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LocalTime {
-    /// Minute of the day, 0 to 1439.
-    pub minute_of_day: u16,
+    /// Year of the Gregorian calendar.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day of the month, 1 to 31.
+    pub day: u8,
     /// Day of the week, Monday 1 to Sunday 7 (ISO 8601).
     pub day_of_week: u8,
+    /// Minute of the day, 0 to 1439.
+    pub minute_of_day: u16,
     /// Offset from UTC in minutes, east positive.
     pub utc_offset_minutes: i16,
 }

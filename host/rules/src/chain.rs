@@ -91,7 +91,7 @@ impl<V: Verdict> Chain<V> {
 
     /// What any of its rules wants to see.
     pub fn needs(&self) -> Needs {
-        self.rules().fold(Needs::default(), |needs, rule| needs.union(rule.compiled().needs()))
+        self.rules().fold(Needs::default(), |needs, rule| needs.union(rule.needs()))
     }
 
     /// The rules and their versions: `teams-to-8x8 1.0.0, dnd-routing 1.4.0`.
@@ -122,7 +122,7 @@ impl<V: Verdict> Link<V> {
     /// Asks this rule, and puts its verdicts where the proposals were.
     fn pass(&self, subjects: &[Subject], explain: bool, decided: &mut Decided<V>) {
         let proposals = std::mem::take(&mut decided.verdicts);
-        let needs = self.rule.compiled().needs();
+        let needs = self.rule.needs();
         let question = |index: usize| Question {
             seen: Seen::new(&subjects[index], needs, V::DIRECTION),
             proposal: proposals.get(index),
@@ -166,7 +166,7 @@ impl<V: Verdict> Link<V> {
     /// Where each answer comes from: kept, or an open question; equal open questions are one. An explanation asks everything.
     fn plan<'a>(&self, count: usize, question: impl Fn(usize) -> Question<'a, V>, explain: bool) -> Plan<V> {
         let reuse = !explain && self.rule.compiled().is_pure();
-        let needs = self.rule.compiled().needs();
+        let needs = self.rule.needs();
         let mut plan = Plan { verdicts: Vec::with_capacity(count), open: Vec::new(), waiting: Vec::new() };
         // A map with a key as key, and the open question that has it with its subject as value.
         let mut first: NumberMap<Key, (usize, usize)> = NumberMap::default();

@@ -103,6 +103,19 @@ pub enum LoadError {
         /// What happened.
         reason: String,
     },
+    /// Wants to see more with its settings than it said it ever would.
+    #[error(
+        "with these settings the rule {rule} needs {wanted}, and its descriptor promises no more than {said}: add the missing needs to \
+         the descriptor"
+    )]
+    NeedsBeyond {
+        /// The rule's name.
+        rule: String,
+        /// What its descriptor says.
+        said: String,
+        /// What it wants now.
+        wanted: String,
+    },
     /// Wants more than the host has to give.
     #[error(
         "a limit of {wanted} bytes of memory was set for the rule, and this host gives at most {ceiling}; set less, or raise the host's ceiling"

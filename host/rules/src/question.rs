@@ -1,6 +1,6 @@
 //! A subject as one rule sees it, and the verdicts of the two directions.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use presync_core::rule::{
@@ -97,6 +97,11 @@ impl Needs {
         }
     }
 
+    /// Whether nothing is wanted that `other` does not want too.
+    pub fn is_within(self, other: Self) -> bool {
+        self.union(other) == other
+    }
+
     /// The labels of what is wanted, in the order of the interface.
     pub fn labels(self) -> Vec<&'static str> {
         [
@@ -110,6 +115,13 @@ impl Needs {
         .into_iter()
         .filter_map(|(wanted, label)| wanted.then_some(label))
         .collect()
+    }
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = self.labels();
+        if labels.is_empty() { f.pad("nothing") } else { f.pad(&labels.join(", ")) }
     }
 }
 

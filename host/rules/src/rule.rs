@@ -47,6 +47,7 @@ struct Compiled {
 pub struct LoadedRule {
     compiled: CompiledRule,
     settings: Arc<str>,
+    needs: Needs,
     limits: Limits,
 }
 
@@ -121,7 +122,12 @@ impl CompiledRule {
         let mut store = place.store(limits, self.inner.log.clone());
         let rule = || self.name().to_owned();
         match self.inner.linked.open(&mut store).and_then(|mut call| call.configure(&settings)) {
-            Ok(Ok(())) => Ok(LoadedRule { compiled: self.clone(), settings, limits }),
+            Ok(Ok(needs)) if needs.is_within(self.needs()) => {
+                Ok(LoadedRule { compiled: self.clone(), settings, needs, limits })
+            }
+            Ok(Ok(needs)) => {
+                Err(LoadError::NeedsBeyond { rule: rule(), said: self.needs().to_string(), wanted: needs.to_string() })
+            }
             Ok(Err(reason)) => Err(LoadError::SettingsRefused { rule: rule(), reason: tamed(&reason, 1024) }),
             Err(error) => Err(LoadError::Configure { rule: rule(), reason: failure(&error, limits).what }),
         }
@@ -142,7 +148,7 @@ impl CompiledRule {
         self.inner.shape.direction
     }
 
-    /// What it wants to see beside the side it maps from.
+    /// The most that it may want to see beside the side it maps from.
     pub fn needs(&self) -> Needs {
         self.inner.needs
     }
@@ -190,6 +196,11 @@ impl LoadedRule {
     /// The settings, as JSON.
     pub fn settings(&self) -> &str {
         &self.settings
+    }
+
+    /// What it wants to see, with these settings, beside the side it maps from.
+    pub const fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// Its budget.

@@ -115,10 +115,10 @@ impl Call<'_> {
         Ok(Description { name: described.name, version: described.version, needs, pure: described.pure })
     }
 
-    /// Gives the rule its settings; the inner error is the rule's own.
-    pub(crate) fn configure(&mut self, settings: &str) -> wasmtime::Result<Result<(), String>> {
+    /// Gives the rule its settings, and brings what it needs with them; the inner error is the rule's own.
+    pub(crate) fn configure(&mut self, settings: &str) -> wasmtime::Result<Result<Needs, String>> {
         let rule = self.linked.rule.load(&mut *self.store, &self.instance)?;
-        rule.call_configure(&mut *self.store, settings)
+        Ok(rule.call_configure(&mut *self.store, settings)?.map(convert::needs))
     }
 }
 

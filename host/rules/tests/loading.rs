@@ -119,6 +119,21 @@ fn settings_are_offered_and_may_be_refused_in_the_rules_words() {
 }
 
 #[test]
+fn a_rule_is_shown_what_it_needs_with_its_settings_and_not_the_most_it_may_need() {
+    let rule = load(&host(), &Guest { needs: 0b1_0100, needs_now: 0b0_0100, ..Guest::default() });
+    assert_eq!(
+        (rule.compiled().needs().to_string(), rule.needs().to_string()),
+        ("person, time".into(), "person".into())
+    );
+}
+
+#[test]
+fn a_rule_that_needs_more_than_its_descriptor_says_is_refused() {
+    let error = refusal(&Guest { needs: 0b00_0100, needs_now: 0b10_0000, ..Guest::default() }.component());
+    insta::assert_snapshot!(error, @"with these settings the rule test-rule needs staffing, and its descriptor promises no more than person: add the missing needs to the descriptor");
+}
+
+#[test]
 fn settings_that_are_no_table_are_refused() {
     let default = host().compile(defaults::TEAMS_TO_EIGHT, None).unwrap();
     let error = default.configure(&json!([1]), Limits::default()).unwrap_err();

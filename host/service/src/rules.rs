@@ -141,7 +141,7 @@ impl RuleBase {
             RuleError::Refused { name: config.path.display().to_string(), source: Box::new(source) }
         })?;
         let supplied = Needs { other_side: true, since: true, person: true, ..Needs::default() };
-        let mut missing = rule.compiled().needs().labels();
+        let mut missing = rule.needs().labels();
         missing.retain(|need| !supplied.labels().contains(need));
         if missing.is_empty() { Ok(rule) } else { Err(RuleError::Needs { path: config.path.clone(), needs: missing }) }
     }

@@ -7,7 +7,7 @@ pub struct Descriptor {
     pub name: &'static str,
     /// Major.minor.patch.
     pub version: &'static str,
-    /// What the rule wants to see beside the side that it maps from.
+    /// The most that the rule may want to see beside the side that it maps from, whatever its settings are.
     pub needs: Needs,
     /// Each verdict depends on its own question and the settings alone. True unless the rule looks at its batch as a whole.
     pub pure: bool,

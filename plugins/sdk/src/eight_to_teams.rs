@@ -1,6 +1,6 @@
 //! A rule from 8x8 to Teams: what is asked, what is answered, and the trait to implement.
 
-use crate::descriptor::Descriptor;
+use crate::descriptor::{Descriptor, Needs};
 use crate::settings::Settings;
 use crate::words::TeamsSession;
 
@@ -16,6 +16,12 @@ pub trait EightToTeams: Sized {
 
     /// Takes the settings. An error refuses the rule: say what is wrong and what would be right.
     fn new(settings: Self::Settings) -> Result<Self, String>;
+
+    /// What the rule wants to see with the settings it was given: the descriptor's needs, or fewer. The less it sees, the more
+    /// questions are equal and need not be asked again.
+    fn needs(&self) -> Needs {
+        Self::DESCRIPTOR.needs
+    }
 
     /// Answers one question. `explain` asks for a reason: hand it to [`Verdict::because`].
     fn decide(&self, question: &Question, explain: bool) -> Verdict;

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use crate::bindings::base::exports::presync::rules::rule;
 use crate::bindings::{to_eight, to_teams};
-use crate::descriptor::Descriptor;
+use crate::descriptor::{Descriptor, Needs};
 use crate::eight_to_teams::EightToTeams;
 use crate::settings::Settings;
 use crate::teams_to_eight::TeamsToEight;
@@ -38,21 +38,26 @@ fn with_configured<R: 'static, V>(decide: impl FnOnce(&R) -> Vec<V>) -> Vec<V> {
 }
 
 fn description(of: &Descriptor) -> rule::Descriptor {
-    let mut needs = rule::Needs::empty();
+    let (name, version) = (of.name.to_owned(), of.version.to_owned());
+    rule::Descriptor { name, version, needs: flags(of.needs), pure: of.pure }
+}
+
+fn flags(needs: Needs) -> rule::Needs {
+    let mut flags = rule::Needs::empty();
     let asked = [
-        (of.needs.other_side, rule::Needs::OTHER_SIDE),
-        (of.needs.since, rule::Needs::SINCE),
-        (of.needs.person, rule::Needs::PERSON),
-        (of.needs.identity, rule::Needs::IDENTITY),
-        (of.needs.time, rule::Needs::TIME),
-        (of.needs.staffing, rule::Needs::STAFFING),
+        (needs.other_side, rule::Needs::OTHER_SIDE),
+        (needs.since, rule::Needs::SINCE),
+        (needs.person, rule::Needs::PERSON),
+        (needs.identity, rule::Needs::IDENTITY),
+        (needs.time, rule::Needs::TIME),
+        (needs.staffing, rule::Needs::STAFFING),
     ];
     for (wanted, flag) in asked {
         if wanted {
-            needs = needs | flag;
+            flags = flags | flag;
         }
     }
-    rule::Descriptor { name: of.name.to_owned(), version: of.version.to_owned(), needs, pure: of.pure }
+    flags
 }
 
 // === impl ToEight ===
@@ -62,8 +67,11 @@ impl<R: TeamsToEight + 'static> rule::Guest for ToEight<R> {
         description(&R::DESCRIPTOR)
     }
 
-    fn configure(settings: String) -> Result<(), String> {
-        R::new(R::Settings::read(&settings)?).map(keep)
+    fn configure(settings: String) -> Result<rule::Needs, String> {
+        let configured = R::new(R::Settings::read(&settings)?)?;
+        let needs = flags(configured.needs());
+        keep(configured);
+        Ok(needs)
     }
 }
 
@@ -80,8 +88,11 @@ impl<R: EightToTeams + 'static> rule::Guest for ToTeams<R> {
         description(&R::DESCRIPTOR)
     }
 
-    fn configure(settings: String) -> Result<(), String> {
-        R::new(R::Settings::read(&settings)?).map(keep)
+    fn configure(settings: String) -> Result<rule::Needs, String> {
+        let configured = R::new(R::Settings::read(&settings)?)?;
+        let needs = flags(configured.needs());
+        keep(configured);
+        Ok(needs)
     }
 }
 

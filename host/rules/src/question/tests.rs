@@ -19,7 +19,14 @@ fn whole() -> Subject {
         eight: Some(EightSide { status: EightStatus::Away, call_active: false, manual: true, since: Some(30) }),
         person: Some(Person { id: "p-1".to_owned(), ..Person::default() }),
         identity: Some(Identity { email: "a@example.org".to_owned(), display_name: "A".to_owned() }),
-        time: Some(LocalTime { minute_of_day: 600, day_of_week: 2, utc_offset_minutes: 60 }),
+        time: Some(LocalTime {
+            year: 2026,
+            month: 11,
+            day: 24,
+            day_of_week: 2,
+            minute_of_day: 600,
+            utc_offset_minutes: 60,
+        }),
         staffing: vec![Staffing { queue: "support".to_owned(), available: 3, total: 5 }],
     }
 }

@@ -92,8 +92,11 @@ pub(super) fn subject<'a>(seen: &Seen<'a>, parts: &'a Parts<'a>) -> subject::Sub
             .identity()
             .map(|identity| subject::Identity { email: &identity.email, display_name: &identity.display_name }),
         time: seen.time().map(|time| subject::LocalTime {
-            minute_of_day: time.minute_of_day,
+            year: time.year,
+            month: time.month,
+            day: time.day,
             day_of_week: time.day_of_week,
+            minute_of_day: time.minute_of_day,
             utc_offset_minutes: time.utc_offset_minutes,
         }),
         staffing: seen.asks_for_staffing().then_some(&*parts.staffing),

@@ -23,6 +23,10 @@ pub struct Guest {
     pub name: &'static str,
     /// Whether it says that it is pure.
     pub pure: bool,
+    /// What its descriptor says that it needs at most, as the flags of the interface: 1 the other side, 2 since, 4 person and so on.
+    pub needs: u8,
+    /// What it needs with its settings, in the same way.
+    pub needs_now: u8,
     /// Body of `configure(settings: ptr, len) -> ptr`; 96 is an accepting answer.
     pub configure: &'static str,
     /// Body of `decide(questions: ptr, len, explain) -> ptr`; answers for `$len` questions that are all zero are at 262144.
@@ -37,6 +41,8 @@ impl Default for Guest {
             pages: 8,
             name: "test-rule",
             pure: true,
+            needs: 0,
+            needs_now: 0,
             configure: "(i32.const 96)",
             decide: "(call $answer (local.get $len))",
         }
@@ -58,7 +64,7 @@ impl Guest {
     }
 
     fn module(&self, version: &str) -> Vec<u8> {
-        let Self { imports, pages, name, pure, configure, decide } = self;
+        let Self { imports, pages, name, pure, needs, needs_now, configure, decide } = self;
         let (name_bytes, pure) = (name.len(), u8::from(*pure));
         let text = format!(
             r#"(module
@@ -67,7 +73,8 @@ impl Guest {
               (global $next (mut i32) (i32.const 4096))
               (data (i32.const 16) "{name}")
               (data (i32.const 48) "1.2.3")
-              (data (i32.const 64) "\10\00\00\00\{name_bytes:02x}\00\00\00\30\00\00\00\05\00\00\00\00\{pure:02x}")
+              (data (i32.const 64) "\10\00\00\00\{name_bytes:02x}\00\00\00\30\00\00\00\05\00\00\00\{needs:02x}\{pure:02x}")
+              (data (i32.const 96) "\00\00\00\00\{needs_now:02x}")
               (func (export "cabi_realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
                 (local $at i32)
                 (local.set $at (i32.and (i32.add (global.get $next) (i32.const 15)) (i32.const -16)))
