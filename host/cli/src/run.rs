@@ -107,5 +107,5 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
 
 /// An override as the service takes it.
 pub(crate) fn rule_config(rule: model::Rule) -> RuleConfig {
-    RuleConfig { path: rule.path, direction: rule.direction, settings: rule.settings }
+    RuleConfig { direction: rule.direction, ..RuleConfig::of_file(rule.path, rule.settings) }
 }

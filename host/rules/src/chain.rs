@@ -17,6 +17,7 @@ use crate::limits::BATCH;
 use crate::question::{Needs, Question, Seen, Verdict};
 use crate::reuse::{Key, NumberMap, Reuse};
 use crate::rule::LoadedRule;
+use crate::scope::Scope;
 
 /// A chain from Teams to 8x8.
 pub type PublishChain = Chain<PublishVerdict>;
@@ -30,9 +31,19 @@ pub struct Chain<V> {
     links: Vec<Link<V>>,
 }
 
+/// A rule and whom it is asked about.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The rule.
+    pub rule: LoadedRule,
+    /// Whom it is asked about.
+    pub scope: Scope,
+}
+
 #[derive(Debug)]
 struct Link<V> {
     rule: LoadedRule,
+    scope: Scope,
     reuse: Reuse<V>,
 }
 
@@ -67,16 +78,24 @@ pub struct Stage<V> {
 // === impl Chain ===
 
 impl<V: Verdict> Chain<V> {
-    /// A chain of rules: the default map first, then the overrides in order.
+    /// A chain of rules for everyone: the default map first, then the overrides in order.
     pub fn new(rules: Vec<LoadedRule>) -> Result<Self, ChainError> {
-        if rules.is_empty() {
+        Self::of(rules.into_iter().map(Member::from))
+    }
+
+    /// A chain of rules, each for those whom its scope names: the default map first, then the overrides in order.
+    pub fn of(members: impl IntoIterator<Item = Member>) -> Result<Self, ChainError> {
+        let link = |Member { rule, scope }| Link { rule, scope, reuse: Reuse::new() };
+        let links: Vec<Link<V>> = members.into_iter().map(link).collect();
+        if links.is_empty() {
             return Err(ChainError::Empty);
         }
-        if let Some(rule) = rules.iter().map(LoadedRule::compiled).find(|rule| rule.direction() != V::DIRECTION) {
+        if let Some(rule) = links.iter().map(|link| link.rule.compiled()).find(|rule| rule.direction() != V::DIRECTION)
+        {
             let (rule, found) = (rule.name().to_owned(), rule.direction());
             return Err(ChainError::Direction { rule, found, wanted: V::DIRECTION });
         }
-        Ok(Self { links: rules.into_iter().map(|rule| Link { rule, reuse: Reuse::new() }).collect() })
+        Ok(Self { links })
     }
 
     /// The way it maps.
@@ -116,6 +135,15 @@ impl<V: Verdict> Chain<V> {
     }
 }
 
+// === impl Member ===
+
+impl From<LoadedRule> for Member {
+    /// A rule for everyone.
+    fn from(rule: LoadedRule) -> Self {
+        Self { rule, scope: Scope::everyone() }
+    }
+}
+
 // === impl Link ===
 
 impl<V: Verdict> Link<V> {
@@ -127,8 +155,8 @@ impl<V: Verdict> Link<V> {
             seen: Seen::new(&subjects[index], needs, V::DIRECTION),
             proposal: proposals.get(index),
         };
-        let Plan { mut verdicts, open, waiting } = self.plan(subjects.len(), question, explain);
-        decided.reused += subjects.len() - open.len();
+        let Plan { mut verdicts, open, waiting, outside } = self.plan(subjects, question, explain);
+        decided.reused += subjects.len() - open.len() - outside.len();
         decided.asked += open.len();
 
         // Answers of the open questions, in their order; none where the call failed.
@@ -156,7 +184,11 @@ impl<V: Verdict> Link<V> {
                 None => failed.iter_mut().skip(index).take(1).for_each(|failed| *failed = true),
             }
         }
-        for ((stages, verdict), failed) in decided.stages.iter_mut().zip(&verdicts).zip(failed) {
+        let mut outside = outside.into_iter().peekable();
+        for (index, ((stages, verdict), failed)) in decided.stages.iter_mut().zip(&verdicts).zip(failed).enumerate() {
+            if outside.next_if_eq(&index).is_some() {
+                continue;
+            }
             let (rule, version) = (self.rule.shared_name(), self.rule.shared_version());
             stages.push(Stage { rule, version, verdict: verdict.clone(), failed });
         }
@@ -164,15 +196,22 @@ impl<V: Verdict> Link<V> {
     }
 
     /// Where each answer comes from: kept, or an open question; equal open questions are one. An explanation asks everything.
-    fn plan<'a>(&self, count: usize, question: impl Fn(usize) -> Question<'a, V>, explain: bool) -> Plan<V> {
+    fn plan<'a>(&self, subjects: &[Subject], question: impl Fn(usize) -> Question<'a, V>, explain: bool) -> Plan<V> {
         let reuse = !explain && self.rule.compiled().is_pure();
         let needs = self.rule.needs();
-        let mut plan = Plan { verdicts: Vec::with_capacity(count), open: Vec::new(), waiting: Vec::new() };
+        let everyone = self.scope.is_everyone();
+        let verdicts = Vec::with_capacity(subjects.len());
+        let mut plan = Plan { verdicts, open: Vec::new(), waiting: Vec::new(), outside: Vec::new() };
         // A map with a key as key, and the open question that has it with its subject as value.
         let mut first: NumberMap<Key, (usize, usize)> = NumberMap::default();
         let kept = self.reuse.look();
-        for index in 0..count {
+        for (index, subject) in subjects.iter().enumerate() {
             let asked = question(index);
+            if !everyone && !self.scope.covers(subject) {
+                plan.verdicts.push(asked.proposal.cloned().unwrap_or_else(V::hold));
+                plan.outside.push(index);
+                continue;
+            }
             let key = if reuse { Reuse::key(&asked, needs) } else { None };
             if let Some(verdict) = key.and_then(|key| kept.verdict(key, &asked)) {
                 plan.verdicts.push(verdict.clone());
@@ -210,4 +249,6 @@ struct Plan<V> {
     open: Vec<(usize, Option<Key>)>,
     /// The subjects that wait for an answer, and for that of which open question.
     waiting: Vec<(usize, usize)>,
+    /// The subjects that the rule is not asked about, in order.
+    outside: Vec<usize>,
 }

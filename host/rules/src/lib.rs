@@ -14,6 +14,7 @@
 //! * `v1_0`: interface version 1.0, converted to the host's model
 //! * `question`: a subject as one rule sees it, and the verdict types
 //! * [`rule`]: a rule compiled, described and given its settings
+//! * [`scope`]: whom a rule is asked about
 //! * `reuse`: verdicts of pure rules, kept for equal questions
 //! * [`chain`]: the default map and the overrides, asked in order
 //! * [`defaults`]: the two default maps that presync carries
@@ -31,15 +32,17 @@ pub mod matrix;
 mod question;
 mod reuse;
 pub mod rule;
+pub mod scope;
 mod shape;
 mod text;
 mod ticker;
 mod v1_0;
 
-pub use chain::{Chain, Decided, PublishChain, SessionChain, Stage};
+pub use chain::{Chain, Decided, Member, PublishChain, SessionChain, Stage};
 pub use error::{ChainError, HostError, LoadError};
 pub use fault::{Fault, FaultKind};
 pub use host::{HostSettings, RuleHost};
 pub use limits::Limits;
 pub use question::{Needs, Verdict};
 pub use rule::{CompiledRule, LoadedRule};
+pub use scope::{Canary, Portion, Scope};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use presync_core::id::TenantId;
 use presync_core::words::Direction;
+use presync_rules::{Canary, Limits, Scope};
 
 /// One tenant.
 #[derive(Debug, Clone)]
@@ -22,12 +23,48 @@ pub struct TenantConfig {
 /// One override.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleConfig {
-    /// The component.
-    pub path: PathBuf,
+    /// Where the component comes from.
+    pub source: RuleSource,
     /// The way it must map; `None` takes what the component says.
     pub direction: Option<Direction>,
     /// The tenant's table for it; null for none.
     pub settings: serde_json::Value,
+    /// Whom it is asked about.
+    pub scope: Scope,
+    /// Whom a new version is tried on before everyone of `scope`; `None` puts it in force for all at once.
+    pub canary: Option<Canary>,
+    /// Its budget.
+    pub limits: Limits,
+}
+
+/// Where a rule's component comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleSource {
+    /// A file, which is watched.
+    File(PathBuf),
+}
+
+impl RuleConfig {
+    /// A file for everyone, in force at once, with the usual budget.
+    pub fn of_file(path: impl Into<PathBuf>, settings: serde_json::Value) -> Self {
+        Self {
+            source: RuleSource::File(path.into()),
+            direction: None,
+            settings,
+            scope: Scope::everyone(),
+            canary: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl RuleSource {
+    /// Its name in messages: the file's path.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+        }
+    }
 }
 
 /// How often things are done.

@@ -26,6 +26,6 @@ pub mod rules;
 pub mod status;
 pub mod tenant;
 
-pub use config::{Cadence, RuleConfig, TenantConfig};
+pub use config::{Cadence, RuleConfig, RuleSource, TenantConfig};
 pub use fleet::Fleet;
 pub use tenant::{Tenant, TenantError};

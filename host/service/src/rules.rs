@@ -2,17 +2,17 @@
 //!
 //! Everything here may compile or run a rule: call it from threads that may be busy, never from an async worker.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use presync_core::words::Direction;
 use presync_rules::{
-    ChainError, HostError, HostSettings, Limits, LoadError, LoadedRule, Needs, PublishChain, RuleHost, SessionChain,
+    ChainError, HostError, HostSettings, LoadError, LoadedRule, Member, Needs, PublishChain, RuleHost, SessionChain,
     defaults,
 };
 
-use crate::config::RuleConfig;
+use crate::config::{RuleConfig, RuleSource};
 
 /// Why a tenant's rules could not be put in force.
 #[derive(Debug, thiserror::Error)]
@@ -37,14 +37,10 @@ pub enum RuleError {
         source: Box<LoadError>,
     },
     /// A rule wants to see what nothing here can show.
-    #[error(
-        "rule {}: it needs {}, which this version of presync cannot supply. Build the rule without that need",
-        path.display(),
-        needs.join(" and ")
-    )]
+    #[error("rule {name}: it needs {}, which this version of presync cannot supply. Build the rule without that need", needs.join(" and "))]
     Needs {
-        /// Which file.
-        path: PathBuf,
+        /// Its path, or the name of an embedded one.
+        name: String,
         /// What it needs, by the interface's labels.
         needs: Vec<&'static str>,
     },
@@ -88,7 +84,7 @@ pub struct TenantRules {
 struct File {
     seen: Seen,
     /// `None` when no version of it has been good yet: the chain does without.
-    rule: Option<LoadedRule>,
+    member: Option<Member>,
     /// Why the file as it is now is not in force.
     refused: Option<String>,
 }
@@ -135,25 +131,27 @@ impl RuleBase {
     /// # Errors
     /// When the file cannot be read, is refused, or needs what cannot be supplied.
     pub fn load(&self, config: &RuleConfig) -> Result<LoadedRule, RuleError> {
-        let bytes = std::fs::read(&config.path)
-            .map_err(|source| RuleError::Unreadable { path: config.path.clone(), source })?;
-        let rule = self.host.load(&bytes, config.direction, &config.settings, Limits::default()).map_err(|source| {
-            RuleError::Refused { name: config.path.display().to_string(), source: Box::new(source) }
-        })?;
+        let RuleSource::File(path) = &config.source;
+        let bytes = std::fs::read(path).map_err(|source| RuleError::Unreadable { path: path.clone(), source })?;
+        let name = || config.source.name();
+        let rule = self
+            .host
+            .load(&bytes, config.direction, &config.settings, config.limits)
+            .map_err(|source| RuleError::Refused { name: name(), source: Box::new(source) })?;
         let supplied = Needs { other_side: true, since: true, person: true, ..Needs::default() };
         let mut missing = rule.needs().labels();
         missing.retain(|need| !supplied.labels().contains(need));
-        if missing.is_empty() { Ok(rule) } else { Err(RuleError::Needs { path: config.path.clone(), needs: missing }) }
+        if missing.is_empty() { Ok(rule) } else { Err(RuleError::Needs { name: name(), needs: missing }) }
     }
 
     fn chains(&self, overrides: &[File]) -> Result<Chains, RuleError> {
         let with = |base: &LoadedRule, direction: Direction| {
-            let overrides = overrides.iter().filter_map(|file| file.rule.as_ref());
-            let of_direction = overrides.filter(|rule| rule.compiled().direction() == direction).cloned();
-            std::iter::once(base.clone()).chain(of_direction).collect::<Vec<_>>()
+            let overrides = overrides.iter().filter_map(|file| file.member.as_ref());
+            let of_direction = overrides.filter(|member| member.rule.compiled().direction() == direction).cloned();
+            std::iter::once(Member::from(base.clone())).chain(of_direction).collect::<Vec<_>>()
         };
-        let publish = PublishChain::new(with(&self.publish, Direction::TeamsToEight))?;
-        let session = SessionChain::new(with(&self.session, Direction::EightToTeams))?;
+        let publish = PublishChain::of(with(&self.publish, Direction::TeamsToEight))?;
+        let session = SessionChain::of(with(&self.session, Direction::EightToTeams))?;
         let (publish_versions, session_versions) = (publish.versions().into(), session.versions().into());
         Ok(Chains { publish, session, publish_versions, session_versions })
     }
@@ -168,7 +166,7 @@ impl TenantRules {
     /// # Errors
     /// When the rules do not make a chain.
     pub fn load(base: RuleBase, configs: Vec<RuleConfig>) -> Result<(Self, Vec<String>), RuleError> {
-        let files: Vec<File> = configs.iter().map(|config| File::load(&base, config, look(&config.path))).collect();
+        let files: Vec<File> = configs.iter().map(|config| File::load(&base, config, look(&config.source))).collect();
         let refused = files.iter().filter_map(|file| file.refused.clone()).collect();
         let current = Mutex::new(Arc::new(base.chains(&files)?));
         Ok((Self { base, configs, current, files: Mutex::new(files) }, refused))
@@ -187,7 +185,7 @@ impl TenantRules {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mut reload = Reload::default();
         for (config, file) in self.configs.iter().zip(files.iter_mut()) {
-            let seen = look(&config.path);
+            let seen = look(&config.source);
             if seen == file.seen {
                 continue;
             }
@@ -197,7 +195,7 @@ impl TenantRules {
                 reload.changed.extend([&*file, &new].into_iter().filter_map(File::direction));
                 *file = new;
             } else {
-                *file = File { rule: file.rule.take(), ..new };
+                *file = File { member: file.member.take(), ..new };
             }
         }
         reload.refused = files.iter().filter_map(|file| file.refused.clone()).collect();
@@ -214,21 +212,22 @@ impl TenantRules {
 impl File {
     fn load(base: &RuleBase, config: &RuleConfig, seen: Seen) -> Self {
         match base.load(config) {
-            Ok(rule) => Self { seen, rule: Some(rule), refused: None },
-            Err(error) => Self { seen, rule: None, refused: Some(error.to_string()) },
+            Ok(rule) => Self { seen, member: Some(Member { rule, scope: config.scope.clone() }), refused: None },
+            Err(error) => Self { seen, member: None, refused: Some(error.to_string()) },
         }
     }
 
     fn digest(&self) -> Option<&str> {
-        self.rule.as_ref().map(|rule| rule.compiled().digest())
+        self.member.as_ref().map(|member| member.rule.compiled().digest())
     }
 
     fn direction(&self) -> Option<Direction> {
-        self.rule.as_ref().map(|rule| rule.compiled().direction())
+        self.member.as_ref().map(|member| member.rule.compiled().direction())
     }
 }
 
-fn look(path: &Path) -> Seen {
+fn look(source: &RuleSource) -> Seen {
+    let RuleSource::File(path) = source;
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }

@@ -32,11 +32,8 @@ impl Scene {
         if let Some(file) = file {
             replace(&path, file);
         }
-        let rule = RuleConfig {
-            path: path.clone(),
-            direction: Some(Direction::TeamsToEight),
-            settings: serde_json::Value::Null,
-        };
+        let direction = Some(Direction::TeamsToEight);
+        let rule = RuleConfig { direction, ..RuleConfig::of_file(&path, serde_json::Value::Null) };
         let bench = Bench::with_rules(Config { users: 5, ..Config::default() }, vec![rule]).await;
         let presenter = bench.person(0);
         bench.simulator.teams_client(&presenter, "DoNotDisturb", "Presenting");
