@@ -48,11 +48,7 @@ pub(crate) fn ask<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], 
     let nothing = || Asked { answers: no_answers(questions.len()), poison: Vec::new(), fault: None };
     let broken = match failure.kind {
         FaultKind::Settings | FaultKind::Host => true,
-        FaultKind::Trap
-        | FaultKind::Deadline
-        | FaultKind::Memory
-        | FaultKind::WrongCount
-        | FaultKind::BadValue => {
+        FaultKind::Trap | FaultKind::Deadline | FaultKind::Memory | FaultKind::WrongCount | FaultKind::BadValue => {
             let harmless = V::harmless(questions.first().is_some_and(|question| question.proposal.is_some()));
             rule.ask(&[harmless.question(rule.needs())], explain, part(rule.limits(), 1)).is_err()
         }
@@ -66,12 +62,7 @@ pub(crate) fn ask<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], 
     halve(rule, questions, explain, failure)
 }
 
-fn halve<V: Verdict>(
-    rule: &LoadedRule,
-    questions: &[Question<'_, V>],
-    explain: bool,
-    failure: Failure,
-) -> Asked<V> {
+fn halve<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], explain: bool, failure: Failure) -> Asked<V> {
     let mut asked = Asked { answers: no_answers(questions.len()), poison: Vec::new(), fault: None };
     let (started, patience) = (Instant::now(), rule.limits().batch_time * BUDGETS);
     let mut calls = 0;
@@ -109,7 +100,8 @@ fn halves(range: Range<usize>) -> [Range<usize>; 2] {
 /// The limits for a part of a batch: less time for fewer questions.
 fn part(limits: Limits, questions: usize) -> Limits {
     let share = |whole: Duration| {
-        let (questions, batch) = (u32::try_from(questions).unwrap_or(u32::MAX), u32::try_from(BATCH).unwrap_or(u32::MAX));
+        let (questions, batch) =
+            (u32::try_from(questions).unwrap_or(u32::MAX), u32::try_from(BATCH).unwrap_or(u32::MAX));
         (whole * questions / batch).max(whole / LEAST_SHARE)
     };
     Limits { batch_time: share(limits.batch_time), ..limits }

@@ -88,7 +88,11 @@ impl fmt::Display for Guardrail {
 impl fmt::Display for Guarded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, version, guardrail, answers } = self;
-        write!(f, "rule {rule} {version}: it {}; what was proposed before it stands (answers: {answers})", guardrail.tried())
+        write!(
+            f,
+            "rule {rule} {version}: it {}; what was proposed before it stands (answers: {answers})",
+            guardrail.tried()
+        )
     }
 }
 
@@ -149,10 +153,7 @@ mod tests {
         let guard = |held, subject: &Subject| {
             Guardrail::of_session(&session(SessionAction::HoldSession(held)), subject, &usual)
         };
-        assert_eq!(
-            guard(TeamsSession::Available, &in_eight(EightStatus::Invisible, false)),
-            Some(Guardrail::Offline)
-        );
+        assert_eq!(guard(TeamsSession::Available, &in_eight(EightStatus::Invisible, false)), Some(Guardrail::Offline));
         assert_eq!(guard(TeamsSession::InACall, &in_eight(EightStatus::Busy, true)), Some(Guardrail::Manual));
         assert_eq!(guard(TeamsSession::InACall, &in_eight(EightStatus::Busy, false)), None);
     }

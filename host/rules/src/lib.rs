@@ -16,19 +16,25 @@
 //! * [`rule`]: a rule compiled, described and given its settings
 //! * [`scope`]: whom a rule is asked about
 //! * `reuse`: verdicts of pure rules, kept for equal questions
-//! * [`chain`]: the default map and the overrides, asked in order
+//! * [`guard`]: what no override can do, whatever it answers
+//! * `apart`: whether a rule is broken or one question is poison; [`poison`]: the list of those
+//! * `link`: one rule of a chain; [`chain`]: the default map and the overrides, asked in order
 //! * [`defaults`]: the two default maps that presync carries
 //! * [`matrix`]: every verdict of a chain, as a table
 
+mod apart;
 mod budget;
 pub mod chain;
 pub mod defaults;
 pub mod error;
 pub mod fault;
+pub mod guard;
 mod guest_log;
 pub mod host;
 pub mod limits;
+mod link;
 pub mod matrix;
+pub mod poison;
 mod question;
 mod reuse;
 pub mod rule;
@@ -41,8 +47,10 @@ mod v1_0;
 pub use chain::{Chain, Decided, Member, PublishChain, SessionChain, Stage};
 pub use error::{ChainError, HostError, LoadError};
 pub use fault::{Fault, FaultKind};
+pub use guard::{Guarded, Guardrail};
 pub use host::{HostSettings, RuleHost};
 pub use limits::Limits;
+pub use poison::Poison;
 pub use question::{Needs, Verdict};
 pub use rule::{CompiledRule, LoadedRule};
 pub use scope::{Canary, Portion, Scope};

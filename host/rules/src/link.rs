@@ -97,12 +97,7 @@ impl<V: Verdict> Link<V> {
     }
 
     /// Where each answer comes from: kept, or an open question; equal open questions are one. An explanation asks everything.
-    fn plan<'a>(
-        &self,
-        subjects: &[Subject],
-        question: impl Fn(usize) -> Question<'a, V>,
-        explain: bool,
-    ) -> Plan<V> {
+    fn plan<'a>(&self, subjects: &[Subject], question: impl Fn(usize) -> Question<'a, V>, explain: bool) -> Plan<V> {
         let reuse = !explain && self.rule.compiled().is_pure();
         let needs = self.rule.needs();
         let everyone = self.scope.is_everyone();

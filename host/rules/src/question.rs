@@ -7,8 +7,10 @@ use presync_core::rule::{
     EightSide, Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing,
     Subject, TeamsSide,
 };
-use presync_core::words::{Calls, Direction};
+use presync_core::words::{Calls, Direction, EightStatus, EightTarget, TeamsActivity, TeamsAvailability};
 use serde::Serialize;
+
+use crate::guard::Guardrail;
 
 /// What a rule, or a chain, wants to see beside the side that it maps from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
@@ -38,6 +40,13 @@ pub trait Verdict: Clone + PartialEq + Debug + Send + Sync + Serialize + 'static
 
     /// Why, when the question asked for it.
     fn reason(&self) -> Option<&str>;
+
+    /// The line that this verdict of an override crosses, measured by the default map's.
+    fn crosses(&self, subject: &Subject, default: &Self) -> Option<Guardrail>;
+
+    /// A question that every rule should have an answer to, with or without a proposal.
+    #[doc(hidden)]
+    fn harmless(proposed: bool) -> Harmless<Self>;
 
     /// The verdict in eight bits, when it has neither a reason nor a time: equal verdicts have equal bits.
     #[doc(hidden)]
@@ -80,6 +89,13 @@ pub(crate) struct Seen<'a> {
 pub struct Question<'a, V> {
     pub(crate) seen: Seen<'a>,
     pub(crate) proposal: Option<&'a V>,
+}
+
+/// Somebody who is available on both sides, on a Monday at noon, of no group: if a rule fails on this, it fails.
+#[derive(Debug)]
+pub struct Harmless<V> {
+    subject: Subject,
+    proposal: Option<V>,
 }
 
 // === impl Needs ===
@@ -237,6 +253,37 @@ impl<V: Verdict> Question<'_, V> {
     }
 }
 
+// === impl Harmless ===
+
+impl<V: Verdict> Harmless<V> {
+    fn new(proposal: Option<V>) -> Self {
+        let teams = TeamsSide {
+            availability: TeamsAvailability::Available,
+            activity: TeamsActivity::Available,
+            out_of_office: false,
+            manual: false,
+            since: Some(60),
+        };
+        let eight = EightSide { status: EightStatus::Available, call_active: false, manual: false, since: Some(60) };
+        let noon =
+            LocalTime { year: 2026, month: 1, day: 5, day_of_week: 1, minute_of_day: 720, utc_offset_minutes: 0 };
+        let subject = Subject {
+            teams: Some(teams),
+            eight: Some(eight),
+            person: Some(Person::default()),
+            identity: Some(Identity::default()),
+            time: Some(noon),
+            staffing: Vec::new(),
+        };
+        Self { subject, proposal }
+    }
+
+    /// The question, as a rule with these needs sees it.
+    pub(crate) fn question(&self, needs: Needs) -> Question<'_, V> {
+        Question { seen: Seen::new(&self.subject, needs, V::DIRECTION), proposal: self.proposal.as_ref() }
+    }
+}
+
 // === impl Verdict ===
 
 impl Verdict for PublishVerdict {
@@ -260,6 +307,15 @@ impl Verdict for PublishVerdict {
             PublishAction::Publish(target) => 2 + target as u8,
         };
         Some(action | (self.calls as u8) << 3 | self.note.map_or(0, |note| 1 + note as u8) << 5)
+    }
+
+    fn crosses(&self, subject: &Subject, default: &Self) -> Option<Guardrail> {
+        Guardrail::of_publish(self, subject, default)
+    }
+
+    fn harmless(proposed: bool) -> Harmless<Self> {
+        let action = PublishAction::Publish(EightTarget::Available);
+        Harmless::new(proposed.then(|| Self { action, ..Self::hold() }))
     }
 
     fn ask(guest: impl Answers, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {
@@ -287,6 +343,14 @@ impl Verdict for SessionVerdict {
             SessionAction::NoSession => 1,
             SessionAction::HoldSession(session) => 2 + session as u8,
         })
+    }
+
+    fn crosses(&self, subject: &Subject, default: &Self) -> Option<Guardrail> {
+        Guardrail::of_session(self, subject, default)
+    }
+
+    fn harmless(proposed: bool) -> Harmless<Self> {
+        Harmless::new(proposed.then(|| Self { action: SessionAction::NoSession, ..Self::hold() }))
     }
 
     fn ask(guest: impl Answers, questions: &[Question<'_, Self>], explain: bool) -> wasmtime::Result<Vec<Self>> {

@@ -217,18 +217,23 @@ impl LoadedRule {
     }
 
     /// Asks one batch of a fresh instance.
-    pub(crate) fn ask<V: Verdict>(&self, questions: &[Question<'_, V>], explain: bool) -> Result<Vec<V>, Failure> {
+    pub(crate) fn ask<V: Verdict>(
+        &self,
+        questions: &[Question<'_, V>],
+        explain: bool,
+        limits: Limits,
+    ) -> Result<Vec<V>, Failure> {
         let Compiled { host, linked, log, .. } = &*self.compiled.inner;
         if !host.is_watched() {
             return Err(Failure::new(FaultKind::Host, "deadlines are not being watched, so it was not asked"));
         }
         let place = host.place();
-        let mut store = place.store(self.limits, log.clone());
-        let mut call = linked.open(&mut store).map_err(|error| failure(&error, self.limits))?;
-        call.configure(&self.settings).map_err(|error| failure(&error, self.limits))?.map_err(|reason| {
+        let mut store = place.store(limits, log.clone());
+        let mut call = linked.open(&mut store).map_err(|error| failure(&error, limits))?;
+        call.configure(&self.settings).map_err(|error| failure(&error, limits))?.map_err(|reason| {
             Failure::new(FaultKind::Settings, format!("it refuses its settings: {}", tamed(&reason, 512)))
         })?;
-        let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, self.limits))?;
+        let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, limits))?;
         if verdicts.len() != questions.len() {
             let what = format!("it was asked {} questions and gave {} verdicts", questions.len(), verdicts.len());
             return Err(Failure::new(FaultKind::WrongCount, what));

@@ -112,6 +112,9 @@ pub(crate) struct Stage<V> {
     pub(crate) version: String,
     pub(crate) verdict: V,
     pub(crate) failed: bool,
+    /// The guardrail that it crossed.
+    #[serde(default)]
+    pub(crate) guarded: Option<String>,
 }
 
 /// One line of the event log.

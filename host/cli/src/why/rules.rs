@@ -65,10 +65,15 @@ pub(super) fn render<V: Say>(stages: &[Stage<V>], unasked: &str) -> String {
         return format!("  {unasked}\n");
     }
     let mut lines = String::new();
-    for (number, Stage { rule, version, verdict, failed }) in (1..).zip(stages) {
-        if *failed {
-            let _ =
-                writeln!(lines, "  {number} {rule} {version}: failed; what stood before it stands: {}", verdict.say());
+    for (number, Stage { rule, version, verdict, failed, guarded }) in (1..).zip(stages) {
+        let overruled = match guarded {
+            _ if *failed => Some("failed".to_owned()),
+            Some(guardrail) => Some(not_obeyed(guardrail)),
+            None => None,
+        };
+        if let Some(overruled) = overruled {
+            let stands = verdict.say();
+            let _ = writeln!(lines, "  {number} {rule} {version}: {overruled}; what stood before it stands: {stands}");
             continue;
         }
         let _ = writeln!(lines, "  {number} {rule} {version}: {}", verdict.say());
@@ -77,4 +82,13 @@ pub(super) fn render<V: Say>(stages: &[Stage<V>], unasked: &str) -> String {
         }
     }
     lines
+}
+
+/// Why a rule was not obeyed; a guardrail that only a newer service has is named.
+fn not_obeyed(guardrail: &str) -> String {
+    match guardrail {
+        "manual" => "not obeyed, since the person chose this by hand".to_owned(),
+        "offline" => "not obeyed, since the person is not there".to_owned(),
+        other => format!("not obeyed ({other})"),
+    }
 }

@@ -55,7 +55,7 @@ fn session(action: SessionAction) -> SessionVerdict {
 }
 
 fn stage<V>(rule: &str, version: &str, verdict: V, failed: bool) -> Stage<V> {
-    Stage { rule: rule.into(), version: version.into(), verdict, failed }
+    Stage { rule: rule.into(), version: version.into(), verdict, failed, guarded: None }
 }
 
 fn logged(seconds_ago: u64, event: &Event) -> WhyEvent {
