@@ -32,10 +32,17 @@ pub struct Limits {
     pub batch_time: Duration,
     /// Elements of all tables of one instance; 20,000 (an interpreter compiled to WebAssembly has several thousand functions).
     pub table_elements: usize,
+    /// Calls that one instance answers before a fresh one takes its place; 1: a fresh instance for every batch.
+    pub calls_per_instance: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 16 * 1024 * 1024, batch_time: Duration::from_millis(50), table_elements: 20_000 }
+        Self {
+            memory: 16 * 1024 * 1024,
+            batch_time: Duration::from_millis(50),
+            table_elements: 20_000,
+            calls_per_instance: 1,
+        }
     }
 }

@@ -7,6 +7,8 @@ use presync_core::id::TenantId;
 use presync_core::words::Direction;
 use presync_rules::{Canary, Limits, Scope};
 
+use crate::digest::Digest;
+
 /// One tenant.
 #[derive(Debug, Clone)]
 pub struct TenantConfig {
@@ -33,6 +35,13 @@ pub struct RuleConfig {
     pub scope: Scope,
     /// Whom a new version is tried on before everyone of `scope`; `None` puts it in force for all at once.
     pub canary: Option<Canary>,
+    /// How long a new version is watched on the part of `canary` before it is for all.
+    pub canary_for: Duration,
+    /// The most people in a hundred of those tried for whom a new version may say something else than the one before it;
+    /// `None` for no limit.
+    pub max_change: Option<u8>,
+    /// The only component that is let in; `None` for any.
+    pub digest: Option<Digest>,
     /// Its budget.
     pub limits: Limits,
 }
@@ -42,27 +51,44 @@ pub struct RuleConfig {
 pub enum RuleSource {
     /// A file, which is watched.
     File(PathBuf),
+    /// An artifact in a registry, by its whole reference: `oci://registry.example/acme/dnd-routing:1.2`.
+    Registry(String),
+    /// The embedded rule without code; its lines are the settings.
+    Table,
 }
 
+/// How long a new version is watched on a part of the people, unless the settings say otherwise.
+pub const CANARY_FOR: Duration = Duration::from_secs(10 * 60);
+
 impl RuleConfig {
-    /// A file for everyone, in force at once, with the usual budget.
-    pub fn of_file(path: impl Into<PathBuf>, settings: serde_json::Value) -> Self {
+    /// A rule for everyone, in force at once, with the usual budget.
+    pub fn new(source: RuleSource, settings: serde_json::Value) -> Self {
         Self {
-            source: RuleSource::File(path.into()),
+            source,
             direction: None,
             settings,
             scope: Scope::everyone(),
             canary: None,
+            canary_for: CANARY_FOR,
+            max_change: None,
+            digest: None,
             limits: Limits::default(),
         }
+    }
+
+    /// The rule of a file, for everyone, in force at once, with the usual budget.
+    pub fn of_file(path: impl Into<PathBuf>, settings: serde_json::Value) -> Self {
+        Self::new(RuleSource::File(path.into()), settings)
     }
 }
 
 impl RuleSource {
-    /// Its name in messages: the file's path.
+    /// Its name in messages: the file's path, the reference, or `table`.
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
+            Self::Registry(reference) => reference.clone(),
+            Self::Table => "table".to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! # Layout
 //! * [`config`]: what a tenant and a fleet are made of
+//! * [`digest`]: the digest of a component
 //! * [`clock`]: the system's time
 //! * [`health`]: when a side counts as down
 //! * [`status`]: what may be seen from outside
@@ -19,6 +20,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod digest;
 pub mod fleet;
 pub mod health;
 mod people;

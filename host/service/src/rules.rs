@@ -13,6 +13,7 @@ use presync_rules::{
 };
 
 use crate::config::{RuleConfig, RuleSource};
+use crate::digest::Digest;
 
 /// Why a tenant's rules could not be put in force.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,29 @@ pub enum RuleError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A registry is named, and nothing here asks one.
+    #[error(
+        "rule {reference}: rules are not fetched from a registry by this version. Give the path of a component file"
+    )]
+    Registry {
+        /// The whole reference.
+        reference: String,
+    },
+    /// A table, and there is no embedded rule to read it.
+    #[error("rule table: this build has no table rule in it. Give the path of a component file")]
+    Table,
+    /// The component is not the one that the settings name.
+    #[error(
+        "rule {name}: its digest is {found}, and the settings want {wanted}. Give the component that is meant, or change `digest`"
+    )]
+    Digest {
+        /// Its path or reference.
+        name: String,
+        /// The digest of what is there.
+        found: Digest,
+        /// The digest in the settings.
+        wanted: Digest,
     },
     /// A rule was refused.
     #[error("rule {name}: {source}")]
@@ -131,9 +155,13 @@ impl RuleBase {
     /// # Errors
     /// When the file cannot be read, is refused, or needs what cannot be supplied.
     pub fn load(&self, config: &RuleConfig) -> Result<LoadedRule, RuleError> {
-        let RuleSource::File(path) = &config.source;
-        let bytes = std::fs::read(path).map_err(|source| RuleError::Unreadable { path: path.clone(), source })?;
         let name = || config.source.name();
+        let bytes = component(&config.source)?;
+        if let Some(wanted) = config.digest
+            && wanted != Digest::of(&bytes)
+        {
+            return Err(RuleError::Digest { name: name(), found: Digest::of(&bytes), wanted });
+        }
         let rule = self
             .host
             .load(&bytes, config.direction, &config.settings, config.limits)
@@ -226,8 +254,19 @@ impl File {
     }
 }
 
+/// The bytes of a rule's component.
+fn component(source: &RuleSource) -> Result<Vec<u8>, RuleError> {
+    match source {
+        RuleSource::File(path) => {
+            std::fs::read(path).map_err(|source| RuleError::Unreadable { path: path.clone(), source })
+        }
+        RuleSource::Registry(reference) => Err(RuleError::Registry { reference: reference.clone() }),
+        RuleSource::Table => Err(RuleError::Table),
+    }
+}
+
 fn look(source: &RuleSource) -> Seen {
-    let RuleSource::File(path) = source;
+    let RuleSource::File(path) = source else { return None };
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }
