@@ -1,5 +1,7 @@
 //! Why a rule was not loaded: what happened, what was expected, what to do.
 
+use std::path::PathBuf;
+
 use presync_core::words::Direction;
 use thiserror::Error;
 
@@ -163,6 +165,17 @@ pub enum HostError {
         places: u32,
         /// The engine's words.
         reason: String,
+    },
+    /// No folder for compiled rules.
+    #[error(
+        "compiled rules cannot be kept in {}: {source}; make it a folder that this user can write to, or set another `rule_cache`",
+        folder.display()
+    )]
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// No thread for deadlines.
     #[error("the thread that watches deadlines could not be started")]

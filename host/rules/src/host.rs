@@ -4,12 +4,15 @@
 //! places whose memory is wiped by hand and kept resident: no page faults, no work for the kernel, several times faster than
 //! mapping memory anew. Everything of WebAssembly that a rule has no use for is switched off.
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, WasmBacktraceDetails};
 
 use crate::budget::{Guest, arm};
+use crate::cache::Cache;
 use crate::error::HostError;
 use crate::guest_log::GuestLog;
 use crate::limits::Limits;
@@ -27,7 +30,7 @@ const INSTANCE_BYTES: usize = 4 * 1024 * 1024;
 const NATIVE_STACK: usize = 512 * 1024;
 
 /// What the engine reserves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostSettings {
     /// Rules that run at the same time, in all tenants together; 32. A call beyond that waits for a place.
     pub places: u32,
@@ -37,6 +40,8 @@ pub struct HostSettings {
     pub keep_resident: usize,
     /// The largest rule file, in bytes; 32 MiB (JavaScript and Python bring their interpreters).
     pub file_size: usize,
+    /// A folder for compiled rules, made when there is none; without one, every start compiles anew.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for HostSettings {
@@ -46,6 +51,7 @@ impl Default for HostSettings {
             memory_ceiling: 64 * 1024 * 1024,
             keep_resident: 2 * 1024 * 1024,
             file_size: 32 * 1024 * 1024,
+            cache: None,
         }
     }
 }
@@ -60,6 +66,8 @@ struct Inner {
     settings: HostSettings,
     engine: Engine,
     linker: Linker<Guest>,
+    cache: Option<Cache>,
+    compilations: AtomicU64,
     ticker: Ticker,
     free: Mutex<u32>,
     freed: Condvar,
@@ -72,14 +80,32 @@ pub(crate) struct Place<'a>(&'a Inner);
 
 impl RuleHost {
     /// Sets up the engine and starts its ticker.
+    ///
+    /// # Errors
+    /// When the machine refuses what the settings ask for.
     pub fn new(settings: HostSettings) -> Result<Self, HostError> {
         let refused =
             |error: wasmtime::Error| HostError::Engine { places: settings.places, reason: format!("{error:#}") };
         let engine = Engine::new(&config(&settings)).map_err(refused)?;
         let linker = v1_0::linker(&engine).map_err(refused)?;
+        let cache = settings.cache.as_ref().map(|folder| {
+            Cache::open(folder, &engine).map_err(|source| HostError::Cache { folder: folder.clone(), source })
+        });
+        let cache = cache.transpose()?;
         let ticker = Ticker::start(&engine)?;
         let (free, freed) = (Mutex::new(settings.places), Condvar::new());
-        Ok(Self { inner: Arc::new(Inner { settings, engine, linker, ticker, free, freed }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                engine,
+                linker,
+                cache,
+                compilations: AtomicU64::new(0),
+                ticker,
+                free,
+                freed,
+            }),
+        })
     }
 
     /// What the engine was set up with.
@@ -98,6 +124,21 @@ impl RuleHost {
 
     pub(crate) fn linker(&self) -> &Linker<Guest> {
         &self.inner.linker
+    }
+
+    /// Components that were compiled since the start, those left out that came from the cache.
+    pub fn compilations(&self) -> u64 {
+        self.inner.compilations.load(Ordering::Relaxed)
+    }
+
+    /// Compiles a component that was validated.
+    pub(crate) fn translate(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
+        self.inner.compilations.fetch_add(1, Ordering::Relaxed);
+        Component::new(&self.inner.engine, bytes)
+    }
+
+    pub(crate) fn cache(&self) -> Option<&Cache> {
+        self.inner.cache.as_ref()
     }
 
     /// Waits for a place.

@@ -13,7 +13,8 @@
 //! * `shape`: what a component imports and exports, read before anything is compiled
 //! * `v1_0`: interface version 1.0, converted to the host's model
 //! * `question`: a subject as one rule sees it, and the verdict types
-//! * [`rule`]: a rule compiled, described and given its settings
+//! * [`rule`]: a rule that was compiled and described, and one that was given its settings
+//! * `load`: from the bytes of a file to such a rule; `cache`: compiled rules on disk
 //! * [`scope`]: whom a rule is asked about
 //! * `reuse`: verdicts of pure rules, kept for equal questions
 //! * [`guard`]: what no override can do, whatever it answers
@@ -24,6 +25,7 @@
 
 mod apart;
 mod budget;
+mod cache;
 pub mod chain;
 pub mod defaults;
 pub mod error;
@@ -33,6 +35,7 @@ mod guest_log;
 pub mod host;
 pub mod limits;
 mod link;
+mod load;
 pub mod matrix;
 pub mod poison;
 mod question;

@@ -8,12 +8,12 @@ use presync_core::rule::{
     Subject, TeamsSide,
 };
 use presync_core::words::{Calls, Direction, EightStatus, EightTarget, TeamsActivity, TeamsAvailability};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::guard::Guardrail;
 
 /// What a rule, or a chain, wants to see beside the side that it maps from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Needs {
     /// The side that is mapped to.

@@ -1,4 +1,4 @@
-//! A rule on its way: bytes, then compiled and described, then given its settings.
+//! A rule that was compiled and described, and one that was given its settings.
 //!
 //! A [`CompiledRule`] may be given several settings (the same file for several tenants); a [`LoadedRule`] is one of them, ready for a
 //! [`Chain`](crate::Chain). Both are cheap to clone. Nothing of a guest is kept between calls.
@@ -7,21 +7,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use presync_core::words::Direction;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use wasmtime::Trap;
-use wasmtime::component::Component;
 
 use crate::budget::Denied;
 use crate::error::LoadError;
 use crate::fault::{Failure, FaultKind};
 use crate::guest_log::GuestLog;
 use crate::host::RuleHost;
-use crate::limits::{Limits, NAME_BYTES, VERSION_BYTES};
+use crate::limits::Limits;
 use crate::question::{Needs, Question, Verdict};
-use crate::shape::{self, Shape};
 use crate::text::tamed;
-use crate::v1_0::{Description, Linked};
+use crate::v1_0::Linked;
 
 /// A rule that was checked, compiled and asked for its name.
 #[derive(Clone)]
@@ -32,14 +30,22 @@ pub struct CompiledRule {
 struct Compiled {
     host: RuleHost,
     linked: Linked,
-    shape: Shape,
-    name: Arc<str>,
-    version: Arc<str>,
-    needs: Needs,
-    pure: bool,
+    about: About,
     digest: String,
     size: usize,
     log: GuestLog,
+}
+
+/// What is known of a component once it was checked, compiled and asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct About {
+    pub(crate) direction: Direction,
+    pub(crate) interface: String,
+    pub(crate) imports: Vec<String>,
+    pub(crate) name: Arc<str>,
+    pub(crate) version: Arc<str>,
+    pub(crate) needs: Needs,
+    pub(crate) pure: bool,
 }
 
 /// A rule that has accepted its settings.
@@ -51,61 +57,14 @@ pub struct LoadedRule {
     limits: Limits,
 }
 
-impl RuleHost {
-    /// Checks, compiles and describes a rule. With `expected`, a rule of the other direction is refused.
-    pub fn compile(&self, bytes: &[u8], expected: Option<Direction>) -> Result<CompiledRule, LoadError> {
-        let limit = self.settings().file_size;
-        if bytes.len() > limit {
-            return Err(LoadError::TooLarge { size: bytes.len(), limit });
-        }
-        let shape = shape::read(bytes, expected)?;
-        let unsupported =
-            |error: wasmtime::Error| LoadError::Unsupported { reason: tamed(&format!("{error:#}"), 1024) };
-        let component = Component::new(self.engine(), bytes).map_err(unsupported)?;
-        let linked = Linked::new(self.linker(), &component, shape.direction).map_err(unsupported)?;
-
-        let limits = Limits { memory: self.settings().memory_ceiling, ..Limits::default() };
-        let place = self.place();
-        let mut store = place.store(limits, GuestLog::new("a rule that is being loaded".into()));
-        let described = linked
-            .open(&mut store)
-            .and_then(|call| call.describe())
-            .map_err(|error| LoadError::Describe { reason: failure(&error, limits).what })?;
-        drop(store);
-        check(&described)?;
-
-        let name: Arc<str> = described.name.into();
-        Ok(CompiledRule {
-            inner: Arc::new(Compiled {
-                host: self.clone(),
-                linked,
-                shape,
-                log: GuestLog::new(Arc::clone(&name)),
-                name,
-                version: described.version.into(),
-                needs: described.needs,
-                pure: described.pure,
-                digest: hex(&Sha256::digest(bytes)),
-                size: bytes.len(),
-            }),
-        })
-    }
-
-    /// Compiles a rule and gives it its settings.
-    pub fn load(
-        &self,
-        bytes: &[u8],
-        expected: Option<Direction>,
-        settings: &Value,
-        limits: Limits,
-    ) -> Result<LoadedRule, LoadError> {
-        self.compile(bytes, expected)?.configure(settings, limits)
-    }
-}
-
 // === impl CompiledRule ===
 
 impl CompiledRule {
+    pub(crate) fn new(host: RuleHost, linked: Linked, about: About, digest: String, size: usize) -> Self {
+        let log = GuestLog::new(Arc::clone(&about.name));
+        Self { inner: Arc::new(Compiled { host, linked, about, digest, size, log }) }
+    }
+
     /// Offers the rule its settings: a JSON table, or null for none. Its refusal is the error.
     pub fn configure(&self, settings: &Value, limits: Limits) -> Result<LoadedRule, LoadError> {
         let ceiling = self.inner.host.settings().memory_ceiling;
@@ -135,27 +94,27 @@ impl CompiledRule {
 
     /// The rule's own name.
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.inner.about.name
     }
 
     /// The rule's own version.
     pub fn version(&self) -> &str {
-        &self.inner.version
+        &self.inner.about.version
     }
 
     /// The way it maps.
     pub fn direction(&self) -> Direction {
-        self.inner.shape.direction
+        self.inner.about.direction
     }
 
     /// The most that it may want to see beside the side it maps from.
     pub fn needs(&self) -> Needs {
-        self.inner.needs
+        self.inner.about.needs
     }
 
     /// Whether a verdict depends on its own question and the settings alone.
     pub fn is_pure(&self) -> bool {
-        self.inner.pure
+        self.inner.about.pure
     }
 
     /// SHA-256 of the file, in hexadecimal.
@@ -170,12 +129,12 @@ impl CompiledRule {
 
     /// The interfaces that it imports.
     pub fn imports(&self) -> &[String] {
-        &self.inner.shape.imports
+        &self.inner.about.imports
     }
 
     /// The version of `presync:rules` that it was made for.
     pub fn interface_version(&self) -> &str {
-        &self.inner.shape.interface
+        &self.inner.about.interface
     }
 }
 
@@ -209,11 +168,11 @@ impl LoadedRule {
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {
-        Arc::clone(&self.compiled.inner.name)
+        Arc::clone(&self.compiled.inner.about.name)
     }
 
     pub(crate) fn shared_version(&self) -> Arc<str> {
-        Arc::clone(&self.compiled.inner.version)
+        Arc::clone(&self.compiled.inner.about.version)
     }
 
     /// Asks one batch of a fresh instance.
@@ -248,23 +207,8 @@ impl fmt::Debug for LoadedRule {
     }
 }
 
-/// A name and a version that may stand in a table, a metric or a file name.
-fn check(described: &Description) -> Result<(), LoadError> {
-    let name_fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let version_fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
-    let Description { name, version, .. } = described;
-    let problem = if name.is_empty() || name.len() > NAME_BYTES || !name.chars().all(name_fits) {
-        "a name has 1 to 64 lower-case letters, digits and hyphens"
-    } else if version.is_empty() || version.len() > VERSION_BYTES || !version.chars().all(version_fits) {
-        "a version has 1 to 32 characters, such as 1.4.0"
-    } else {
-        return Ok(());
-    };
-    Err(LoadError::BadDescriptor { name: tamed(name, NAME_BYTES), version: tamed(version, VERSION_BYTES), problem })
-}
-
 /// What an engine error means for the rule.
-fn failure(error: &wasmtime::Error, limits: Limits) -> Failure {
+pub(crate) fn failure(error: &wasmtime::Error, limits: Limits) -> Failure {
     if let Some(denied) = error.downcast_ref::<Denied>() {
         return Failure::new(FaultKind::Memory, denied.to_string());
     }
@@ -276,8 +220,4 @@ fn failure(error: &wasmtime::Error, limits: Limits) -> Failure {
         Some(trap) => Failure::new(FaultKind::Trap, format!("it trapped: {trap}")),
         None => Failure::new(FaultKind::BadValue, tamed(&format!("its answer cannot be used: {error:#}"), 512)),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Words that come from a guest: cut to a length and freed of control characters before anyone sees them.
+//! Words for eyes: those of a guest are cut to a length and freed of control characters first.
 
 /// The text without control characters (line breaks and tabs become spaces), at most `bytes` long; a cut is marked by `…`.
 pub(crate) fn tamed(text: &str, bytes: usize) -> String {
@@ -17,6 +17,11 @@ pub(crate) fn tamed(text: &str, bytes: usize) -> String {
         out.push(shown);
     }
     out
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Characters that reorder the text around them and can make a line read as another.
