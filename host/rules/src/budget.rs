@@ -37,8 +37,15 @@ impl Guest {
 
 /// Sets the limits of a fresh store: memory and tables, what may be copied out of it, and its deadline.
 pub(crate) fn arm(store: &mut Store<Guest>) {
-    let budget = store.data().limits.batch_time;
     store.limiter(|guest| guest);
+    let limits = store.data().limits;
+    rearm(store, limits);
+}
+
+/// Sets what a store may use in its next call. Memory and tables that it has count on.
+pub(crate) fn rearm(store: &mut Store<Guest>, limits: Limits) {
+    store.data_mut().limits = limits;
+    let budget = limits.batch_time;
     store.set_hostcall_fuel(HOSTCALL_BYTES);
     store.set_epoch_deadline(ticks(budget));
     // The epoch says that time has passed, not that the guest used it: on a loaded machine the thread may have waited for its turn.

@@ -34,6 +34,8 @@ const NATIVE_STACK: usize = 512 * 1024;
 pub struct HostSettings {
     /// Rules that run at the same time, in all tenants together; 32. A call beyond that waits for a place.
     pub places: u32,
+    /// Instances that stay for their next batch, in all rules together; 16. A rule for which there is none gets a fresh one.
+    pub lasting_places: u32,
     /// The most memory that a rule's limit may be set to, in bytes; 64 MiB.
     pub memory_ceiling: usize,
     /// Memory of a place that is kept and wiped by hand, in bytes; 2 MiB. Covers a Rust or QuickJS guest; more costs resident memory.
@@ -48,6 +50,7 @@ impl Default for HostSettings {
     fn default() -> Self {
         Self {
             places: 32,
+            lasting_places: 16,
             memory_ceiling: 64 * 1024 * 1024,
             keep_resident: 2 * 1024 * 1024,
             file_size: 32 * 1024 * 1024,
@@ -69,12 +72,30 @@ struct Inner {
     cache: Option<Cache>,
     compilations: AtomicU64,
     ticker: Ticker,
+    places: Places,
+    lasting: Places,
+}
+
+/// Places of one kind, and how many of them are free.
+struct Places {
     free: Mutex<u32>,
     freed: Condvar,
 }
 
+/// Which places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// For one batch.
+    Passing,
+    /// For an instance that stays.
+    Lasting,
+}
+
 /// A place to run one instance; given back when dropped.
-pub(crate) struct Place<'a>(&'a Inner);
+pub(crate) struct Place {
+    inner: Arc<Inner>,
+    kind: Kind,
+}
 
 // === impl RuleHost ===
 
@@ -93,19 +114,10 @@ impl RuleHost {
         });
         let cache = cache.transpose()?;
         let ticker = Ticker::start(&engine)?;
-        let (free, freed) = (Mutex::new(settings.places), Condvar::new());
-        Ok(Self {
-            inner: Arc::new(Inner {
-                settings,
-                engine,
-                linker,
-                cache,
-                compilations: AtomicU64::new(0),
-                ticker,
-                free,
-                freed,
-            }),
-        })
+        let (places, lasting) = (Places::new(settings.places), Places::new(settings.lasting_places));
+        let compilations = AtomicU64::new(0);
+        let inner = Inner { settings, engine, linker, cache, compilations, ticker, places, lasting };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What the engine was set up with.
@@ -141,13 +153,15 @@ impl RuleHost {
         self.inner.cache.as_ref()
     }
 
-    /// Waits for a place.
-    pub(crate) fn place(&self) -> Place<'_> {
-        let inner = &*self.inner;
-        let free = inner.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = inner.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Place(inner)
+    /// Waits for a place for one batch.
+    pub(crate) fn place(&self) -> Place {
+        self.inner.places.wait();
+        Place { inner: Arc::clone(&self.inner), kind: Kind::Passing }
+    }
+
+    /// A place for an instance that stays, if there is one.
+    pub(crate) fn lasting_place(&self) -> Option<Place> {
+        self.inner.lasting.take().then(|| Place { inner: Arc::clone(&self.inner), kind: Kind::Lasting })
     }
 }
 
@@ -157,32 +171,61 @@ impl std::fmt::Debug for RuleHost {
     }
 }
 
+// === impl Places ===
+
+impl Places {
+    fn new(free: u32) -> Self {
+        Self { free: Mutex::new(free), freed: Condvar::new() }
+    }
+
+    fn wait(&self) {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+    }
+
+    fn take(&self) -> bool {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = free.checked_sub(1);
+        *free = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    fn give_back(&self) {
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.freed.notify_one();
+    }
+}
+
 // === impl Place ===
 
-impl Place<'_> {
+impl Place {
     /// A fresh store with its limits set. It must be dropped before the place is.
     pub(crate) fn store(&self, limits: Limits, log: GuestLog) -> Store<Guest> {
-        let mut store = Store::new(&self.0.engine, Guest::new(limits, log));
+        let mut store = Store::new(&self.inner.engine, Guest::new(limits, log));
         arm(&mut store);
         store
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.freed.notify_one();
+        match self.kind {
+            Kind::Passing => self.inner.places.give_back(),
+            Kind::Lasting => self.inner.lasting.give_back(),
+        }
     }
 }
 
 fn config(settings: &HostSettings) -> Config {
-    let parts = settings.places.saturating_mul(PARTS);
+    let places = settings.places.saturating_add(settings.lasting_places);
+    let parts = places.saturating_mul(PARTS);
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(settings.places)
+    pool.total_component_instances(places)
         .total_core_instances(parts)
-        .total_memories(settings.places)
+        .total_memories(places)
         .total_tables(parts)
-        .max_unused_warm_slots(settings.places)
+        .max_unused_warm_slots(places)
         .max_core_instances_per_component(PARTS)
         .max_memories_per_component(1)
         .max_tables_per_component(PARTS)

@@ -14,6 +14,7 @@
 //! * `v1_0`: interface version 1.0, converted to the host's model
 //! * `question`: a subject as one rule sees it, and the verdict types
 //! * [`rule`]: a rule that was compiled and described, and one that was given its settings
+//! * `warm`: instances that answer more than one batch
 //! * `load`: from the bytes of a file to such a rule; `cache`: compiled rules on disk
 //! * [`scope`]: whom a rule is asked about
 //! * `reuse`: verdicts of pure rules, kept for equal questions
@@ -46,6 +47,7 @@ mod shape;
 mod text;
 mod ticker;
 mod v1_0;
+mod warm;
 
 pub use chain::{Chain, Decided, Member, PublishChain, SessionChain, Stage};
 pub use error::{ChainError, HostError, LoadError};

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use presync_core::words::Direction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wasmtime::Trap;
+use wasmtime::{Store, Trap};
 
-use crate::budget::Denied;
+use crate::budget::{Denied, Guest};
 use crate::error::LoadError;
 use crate::fault::{Failure, FaultKind};
 use crate::guest_log::GuestLog;
@@ -19,7 +19,8 @@ use crate::host::RuleHost;
 use crate::limits::Limits;
 use crate::question::{Needs, Question, Verdict};
 use crate::text::tamed;
-use crate::v1_0::Linked;
+use crate::v1_0::{Call, Linked};
+use crate::warm::WarmPool;
 
 /// A rule that was checked, compiled and asked for its name.
 #[derive(Clone)]
@@ -55,6 +56,7 @@ pub struct LoadedRule {
     settings: Arc<str>,
     needs: Needs,
     limits: Limits,
+    warm: Arc<WarmPool>,
 }
 
 // === impl CompiledRule ===
@@ -82,7 +84,7 @@ impl CompiledRule {
         let rule = || self.name().to_owned();
         match self.inner.linked.open(&mut store).and_then(|mut call| call.configure(&settings)) {
             Ok(Ok(needs)) if needs.is_within(self.needs()) => {
-                Ok(LoadedRule { compiled: self.clone(), settings, needs, limits })
+                Ok(LoadedRule { compiled: self.clone(), settings, needs, limits, warm: Arc::default() })
             }
             Ok(Ok(needs)) => {
                 Err(LoadError::NeedsBeyond { rule: rule(), said: self.needs().to_string(), wanted: needs.to_string() })
@@ -175,29 +177,48 @@ impl LoadedRule {
         Arc::clone(&self.compiled.inner.about.version)
     }
 
-    /// Asks one batch of a fresh instance.
+    pub(crate) fn host(&self) -> &RuleHost {
+        &self.compiled.inner.host
+    }
+
+    pub(crate) fn linked(&self) -> &Linked {
+        &self.compiled.inner.linked
+    }
+
+    pub(crate) fn log(&self) -> &GuestLog {
+        &self.compiled.inner.log
+    }
+
+    /// Asks one batch: of a fresh instance, unless the rule's limits let one answer more.
     pub(crate) fn ask<V: Verdict>(
         &self,
         questions: &[Question<'_, V>],
         explain: bool,
         limits: Limits,
     ) -> Result<Vec<V>, Failure> {
-        let Compiled { host, linked, log, .. } = &*self.compiled.inner;
-        if !host.is_watched() {
+        if !self.host().is_watched() {
             return Err(Failure::new(FaultKind::Host, "deadlines are not being watched, so it was not asked"));
         }
-        let place = host.place();
-        let mut store = place.store(limits, log.clone());
-        let mut call = linked.open(&mut store).map_err(|error| failure(&error, limits))?;
-        call.configure(&self.settings).map_err(|error| failure(&error, limits))?.map_err(|reason| {
+        if self.limits.calls_per_instance > 1
+            && let Some(answered) = self.warm.ask(self, questions, explain, limits)
+        {
+            return answered;
+        }
+        let place = self.host().place();
+        let mut store = place.store(limits, self.log().clone());
+        let call = self.open(&mut store, limits)?;
+        let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, limits))?;
+        checked(questions.len(), verdicts)
+    }
+
+    /// A fresh instance that was given its settings.
+    pub(crate) fn open<'a>(&'a self, store: &'a mut Store<Guest>, limits: Limits) -> Result<Call<'a>, Failure> {
+        let mut call = self.linked().open(store).map_err(|error| failure(&error, limits))?;
+        let accepted = call.configure(&self.settings).map_err(|error| failure(&error, limits))?;
+        accepted.map_err(|reason| {
             Failure::new(FaultKind::Settings, format!("it refuses its settings: {}", tamed(&reason, 512)))
         })?;
-        let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, limits))?;
-        if verdicts.len() != questions.len() {
-            let what = format!("it was asked {} questions and gave {} verdicts", questions.len(), verdicts.len());
-            return Err(Failure::new(FaultKind::WrongCount, what));
-        }
-        Ok(verdicts)
+        Ok(call)
     }
 }
 
@@ -205,6 +226,15 @@ impl fmt::Debug for LoadedRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} with {}", self.compiled, self.settings)
     }
+}
+
+/// As many verdicts as questions, or a failure.
+pub(crate) fn checked<V>(questions: usize, verdicts: Vec<V>) -> Result<Vec<V>, Failure> {
+    if verdicts.len() == questions {
+        return Ok(verdicts);
+    }
+    let what = format!("it was asked {questions} questions and gave {} verdicts", verdicts.len());
+    Err(Failure::new(FaultKind::WrongCount, what))
 }
 
 /// What an engine error means for the rule.

@@ -96,13 +96,22 @@ impl Linked {
     /// A fresh instance in a fresh store.
     pub(crate) fn open<'a>(&'a self, store: &'a mut Store<Guest>) -> wasmtime::Result<Call<'a>> {
         let instance = self.pre.instantiate(&mut *store)?;
-        Ok(Call { linked: self, store, instance })
+        Ok(self.resume(store, instance))
+    }
+
+    /// An instance of this component again.
+    pub(crate) fn resume<'a>(&'a self, store: &'a mut Store<Guest>, instance: Instance) -> Call<'a> {
+        Call { linked: self, store, instance }
     }
 }
 
 // === impl Call ===
 
 impl Call<'_> {
+    pub(crate) const fn instance(&self) -> Instance {
+        self.instance
+    }
+
     /// Asks the rule what it is, and checks that `decide` has the types it should have.
     pub(crate) fn describe(self) -> wasmtime::Result<Description> {
         match &self.linked.decide {
