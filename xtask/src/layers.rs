@@ -10,8 +10,9 @@ use anyhow::{Context, Result};
 use toml::Table;
 
 /// A map with a folder as key, and its crate with the crates that it may use as value; each crate stands before its users.
-const LAYERS: [(&str, &str, &[&str]); 15] = [
+const LAYERS: [(&str, &str, &[&str]); 16] = [
     ("host/core", "presync-core", &[]),
+    ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
     ("host/http", "presync-http", &["presync-core"]),
     ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
