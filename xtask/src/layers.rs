@@ -14,6 +14,7 @@ const LAYERS: [(&str, &str, &[&str]); 16] = [
     ("host/core", "presync-core", &[]),
     ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
+    ("host/build", "presync-build", &["presync-core"]),
     ("host/http", "presync-http", &["presync-core"]),
     ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
     ("host/eight", "presync-eight", &["presync-core", "presync-http"]),
@@ -56,7 +57,7 @@ const LAYERS: [(&str, &str, &[&str]); 16] = [
     ("plugins/sdk", "presync-rule", &[]),
     ("plugins/teams-to-8x8", "teams-to-8x8", &["presync-rule"]),
     ("plugins/8x8-to-teams", "eight-to-teams", &["presync-rule"]),
-    ("xtask", "xtask", &[]),
+    ("xtask", "xtask", &["presync-build"]),
 ];
 
 /// The longest that a file should be; longer ones are hard to read in one go.

@@ -5,13 +5,13 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::command::{self, cargo};
 use crate::layers;
-use crate::toolchain::{self, cargo};
 
 /// Runs every check; each says what to do.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    toolchain::run(Command::new(cargo()).args(["fmt", "--all", "--check"]).current_dir(root))?;
-    toolchain::run(
+    command::run(Command::new(cargo()).args(["fmt", "--all", "--check"]).current_dir(root))?;
+    command::run(
         Command::new(cargo())
             .args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
             .current_dir(root),

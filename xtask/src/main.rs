@@ -2,19 +2,17 @@
 //!
 //! # Layout
 //! * `lock`: which components are committed, and from which sources they were built
-//! * `toolchain`: a compiler for wasm32, wherever it comes from
-//! * `build`: a crate becomes a component
+//! * `command`: other programs, run and reported
 //! * `rules`: the committed components, built or checked
 //! * `test`: everything that can be tested
 //! * `layers`, `lint`: who may depend on whom, and the rest of what is checked without running
 
-mod build;
+mod command;
 mod layers;
 mod lint;
 mod lock;
 mod rules;
 mod test;
-mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,11 +32,11 @@ enum Task {
     /// Build the components that presync carries, or a rule of your own.
     #[command(
         after_help = "Examples:\n  cargo xtask rules                              # what presync carries, and its lock\n  \
-                            cargo xtask rules my-rule -o my-rule.wasm      # the crate in the folder my-rule\n  \
+                            cargo xtask rules my-rule -o my-rule.wasm      # the rule in the folder my-rule\n  \
                             cargo xtask rules --check                      # are the committed components those of the sources?"
     )]
     Rules {
-        /// The folder of a rule crate of your own; without it, the components that presync carries.
+        /// The folder of a rule of your own; without it, the components that presync carries.
         #[arg(requires = "output")]
         crate_dir: Option<PathBuf>,
         /// Where to write the component.
@@ -61,7 +59,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Rules { crate_dir: Some(dir), output: Some(file), .. } => {
-            build::component(root(), &dir, &file).map(|size| {
+            rules::component(root(), &dir, &file).map(|size| {
                 println!("{}: {size} bytes", file.display());
             })
         }

@@ -5,16 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use presync_build::{Project, Tools};
 
-use crate::build;
+use crate::command::{cargo, described};
 use crate::lock::{self, LOCK, RULES};
-use crate::toolchain::{cargo, described};
+
+/// Builds the rule in `folder` and writes its component to `file`; gives its size.
+pub(crate) fn component(root: &Path, folder: &Path, file: &Path) -> Result<u64> {
+    let tools = Tools::shared(root.join("target/rules"));
+    let built = presync_build::build(&Project::open(folder)?, file, &tools, &mut |what: &str| eprintln!("{what}"))?;
+    Ok(built.size)
+}
 
 /// Builds every committed component, and the lock.
 pub(crate) fn build(root: &Path) -> Result<()> {
     for rule in RULES {
         let file = lock::component_of(rule);
-        let size = build::component(root, &root.join(rule), &root.join(&file))?;
+        let size = component(root, &root.join(rule), &root.join(&file))?;
         println!("{file}: {size} bytes");
     }
     let lock = lock::text(&lock::present(root)?);
@@ -33,7 +40,7 @@ pub(crate) fn check(root: &Path) -> Result<usize> {
     for rule in RULES {
         let committed = root.join(lock::component_of(rule));
         let again = rebuilt.join(committed.file_name().unwrap_or_default());
-        build::component(root, &root.join(rule), &again)?;
+        component(root, &root.join(rule), &again)?;
         if matrix(&program, &committed)? != matrix(&program, &again)? {
             bail!(
                 "{rule}: the committed component answers differently from one built from its sources; run `cargo xtask rules`"

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use presync_build::rust::Toolchain;
 
+use crate::command::{cargo, described};
 use crate::lock::RULES;
 use crate::rules;
-use crate::toolchain::{Toolchain, cargo, described};
 
 /// Counted results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +22,7 @@ struct Tally {
 
 /// Runs all tests, and closes with their number.
 pub(crate) fn run(root: &Path, rest: &[String]) -> Result<()> {
-    Toolchain::find()?;
+    Toolchain::find(&mut |what: &str| eprintln!("{what}"))?;
     let mut tally = Tally::default();
 
     let mut workspace = Command::new(cargo());

@@ -19,9 +19,15 @@ use crate::limits::Limits;
 use crate::ticker::Ticker;
 use crate::v1_0;
 
-/// Core instances, memories and tables that one component may bring: `wit-component` makes three modules of a rule, an interpreter
-/// stubbed for our world up to ten.
-const PARTS: u32 = 10;
+/// Core instances that one component may bring. `wit-component` makes three of a Rust rule; QuickJS with its WASI stubbed out has 13,
+/// and CPython, which is linked from its shared libraries when the component starts, 38.
+const INSTANCES: u32 = 48;
+
+/// Memories that one component may bring: one, and two empty ones in the stubs of a JavaScript rule.
+const MEMORIES: u32 = 4;
+
+/// Tables that one component may bring: three in a JavaScript rule, two in a Python rule.
+const TABLES: u32 = 4;
 
 /// The size of one instance's bookkeeping; interpreters have large ones.
 const INSTANCE_BYTES: usize = 4 * 1024 * 1024;
@@ -219,16 +225,15 @@ impl Drop for Place {
 
 fn config(settings: &HostSettings) -> Config {
     let places = settings.places.saturating_add(settings.lasting_places);
-    let parts = places.saturating_mul(PARTS);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(places)
-        .total_core_instances(parts)
-        .total_memories(places)
-        .total_tables(parts)
+        .total_core_instances(places.saturating_mul(INSTANCES))
+        .total_memories(places.saturating_mul(MEMORIES))
+        .total_tables(places.saturating_mul(TABLES))
         .max_unused_warm_slots(places)
-        .max_core_instances_per_component(PARTS)
-        .max_memories_per_component(1)
-        .max_tables_per_component(PARTS)
+        .max_core_instances_per_component(INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_component_instance_size(INSTANCE_BYTES)
         .max_core_instance_size(INSTANCE_BYTES)
         .max_memory_size(settings.memory_ceiling)
@@ -236,6 +241,8 @@ fn config(settings: &HostSettings) -> Config {
         .table_keep_resident(64 * 1024);
 
     let mut config = Config::new();
+    // Several memories stay allowed: the engine itself makes modules with two where one part of a component calls another, as the parts
+    // of a JavaScript rule do, and panics when it may not.
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .epoch_interruption(true)
@@ -243,7 +250,6 @@ fn config(settings: &HostSettings) -> Config {
         .max_wasm_stack(NATIVE_STACK)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
         .wasm_relaxed_simd(false)
         .wasm_tail_call(false)
         .wasm_custom_page_sizes(false)

@@ -1,18 +1,21 @@
-//! A compiler for wasm32-unknown-unknown: the one at hand, else from rustup, else Debian's.
+//! A compiler for wasm32-unknown-unknown: the one at hand, be it Debian's, else from rustup, else from Debian.
 
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use crate::Progress;
+use crate::command::succeeds;
+use crate::error::BuildError;
 
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// What rules are compiled for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What Debian's compiler for WebAssembly needs.
 const DEBIAN: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld"];
 
 /// Where the compiler for rules comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Toolchain {
+pub enum Toolchain {
     /// The running one, which has the target.
     Installed,
     /// Debian's, which builds the standard library itself.
@@ -21,27 +24,30 @@ pub(crate) enum Toolchain {
 
 impl Toolchain {
     /// Finds a compiler for rules, and fetches the missing part where that is possible.
-    pub(crate) fn find() -> Result<Self> {
+    pub fn find(progress: &mut dyn Progress) -> Result<Self, BuildError> {
         if has_target() {
-            return Ok(Self::Installed);
-        }
-        eprintln!("The target {TARGET} is missing; asking rustup for it.");
-        if succeeds(Command::new("rustup").args(["target", "add", TARGET])) && has_target() {
             return Ok(Self::Installed);
         }
         if has_debian() {
             return Ok(Self::Debian);
         }
-        eprintln!("rustup could not help; asking Debian for {}.", DEBIAN.join(" "));
+        progress.say(&format!("The target {TARGET} is missing; asking rustup for it."));
+        if succeeds(Command::new("rustup").args(["target", "add", TARGET])) && has_target() {
+            return Ok(Self::Installed);
+        }
+        progress.say(&format!("rustup could not help; asking Debian for {}.", DEBIAN.join(" ")));
         if succeeds(Command::new("apt-get").args(["install", "-y", "--no-install-recommends"]).args(DEBIAN))
             && has_debian()
         {
             return Ok(Self::Debian);
         }
-        bail!(
-            "no compiler for {TARGET}: run `rustup target add {TARGET}`, or on Debian `apt-get install {}` as root",
-            DEBIAN.join(" ")
-        )
+        Err(BuildError::Missing {
+            what: "a Rust compiler for WebAssembly",
+            fix: format!(
+                "install Rust from https://rustup.rs and run `rustup target add {TARGET}`, or on Debian run `apt-get install {}` as root",
+                DEBIAN.join(" ")
+            ),
+        })
     }
 
     /// `cargo`, set up to build for WebAssembly.
@@ -71,24 +77,9 @@ impl Toolchain {
     }
 }
 
-/// The cargo that runs this.
-pub(crate) fn cargo() -> String {
+/// The cargo that runs this, or the one on the PATH.
+fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
-}
-
-/// Runs a command and fails with its words when it fails.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{command:?} could not be started"))?;
-    if !status.success() {
-        bail!("{} failed ({status})", described(command));
-    }
-    Ok(())
-}
-
-/// A command as one would type it.
-pub(crate) fn described(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 fn has_target() -> bool {
@@ -99,10 +90,8 @@ fn has_target() -> bool {
     })
 }
 
+/// Debian's compiler, with the source of the standard library that it builds.
 fn has_debian() -> bool {
-    ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/wasm-ld"].iter().all(|program| Path::new(program).exists())
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    command.status().is_ok_and(|status| status.success())
+    let parts = ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/wasm-ld", "/usr/lib/rustlib/src/rust/library/std"];
+    parts.iter().all(|part| Path::new(part).exists())
 }
