@@ -19,6 +19,7 @@ const LAYERS: [(&str, &str, &[&str]); 16] = [
     ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
     ("host/eight", "presync-eight", &["presync-core", "presync-http"]),
     ("host/store", "presync-store", &["presync-core"]),
+    ("host/registry", "presync-registry", &[]),
     ("tests/simulator", "presync-simulator", &["presync-core"]),
     (
         "host/service",
@@ -38,6 +39,7 @@ const LAYERS: [(&str, &str, &[&str]); 16] = [
             "presync-simulator",
             "presync-service",
             "presync-web",
+            "presync-registry",
         ],
     ),
     (
