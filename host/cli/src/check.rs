@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use presync_core::words::Direction;
 use presync_service::rules::{RuleBase, RuleError};
 
-use crate::run::rule_config;
 use crate::settings::model::{Rule, Settings};
 use crate::settings::{self, summary};
 
@@ -47,6 +46,7 @@ fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
     let base = RuleBase::new()?;
     let mut report = Report::default();
     report.good.push(format!("service: {}", summary::of_service(&settings.service)));
+    report.good.push(format!("rules: {}", summary::of_rules(&settings.service)));
     for tenant in &settings.tenants {
         report.good.push(summary::of_tenant(tenant));
         for (number, rule) in (1..).zip(&tenant.rules) {
@@ -54,7 +54,10 @@ fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
             let two_way = tenant.teams.write_app.is_some();
             match try_rule(&base, rule, two_way) {
                 Ok(line) => report.good.push(format!("{key}: {line}")),
-                Err(error) => report.bad.push(format!("{}: {key}: {error}", file.display())),
+                Err(error) => {
+                    let error = at_lines(&error.to_string(), &rule.table_lines);
+                    report.bad.push(format!("{}: {key}: {error}", file.display()));
+                }
             }
         }
     }
@@ -63,13 +66,32 @@ fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
 
 /// Loads the rule as the service would, and says what it is.
 fn try_rule(base: &RuleBase, rule: &Rule, two_way: bool) -> Result<String, RuleError> {
-    let loaded = base.load(&rule_config(rule.clone()))?;
+    let loaded = base.load(&rule.config)?;
     let compiled = loaded.compiled();
     let idle = match compiled.direction() {
         Direction::EightToTeams if !two_way => ", never asked: the tenant has no write_app",
         _ => "",
     };
-    Ok(format!("{} {}, {}{idle}", compiled.name(), compiled.version(), compiled.direction()))
+    let (name, version, direction) = (compiled.name(), compiled.version(), compiled.direction());
+    Ok(format!("{name} {version}, {direction}, {}{idle}", summary::of_rule(rule)))
+}
+
+/// Says behind each "line 3" of a table's own count where in the settings file that is.
+fn at_lines(error: &str, table_lines: &[usize]) -> String {
+    let mut told = String::new();
+    let mut rest = error;
+    while let Some(at) = rest.find("line ").filter(|_| !table_lines.is_empty()) {
+        let (before, after) = rest.split_at(at + "line ".len());
+        let (number, after) = after.split_at(after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len()));
+        told += before;
+        told += number;
+        // "line 1 column 7" counts something else: the lines of a JSON text.
+        let counted = number.parse::<usize>().ok().filter(|_| !after.starts_with(" column"));
+        let of_file = counted.and_then(|number| table_lines.get(number.checked_sub(1)?));
+        told += &of_file.map(|line| format!(" (line {line} of the file)")).unwrap_or_default();
+        rest = after;
+    }
+    told + rest
 }
 
 impl fmt::Display for Report {
@@ -81,6 +103,7 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use presync_service::digest::Digest;
 
     use super::*;
 
@@ -112,6 +135,7 @@ secret = "file:hush.secret"
         let report = report(&settings_with(folder.path(), ""));
         assert_snapshot!(report.to_string().replace(&format!("{}/", folder.path().display()), ""), @"
         ok  service: listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m
+        ok  rules: need no signature, are kept compiled in rule-cache, and are changed from this machine only
         ok  tenant acme: one way, Teams to 8x8, the default maps only
         ");
         assert!(report.bad.is_empty());
@@ -131,6 +155,9 @@ secret = "file:hush.secret"
 [[tenant.rule]]
 path = "keep-agents-available.wasm"
 settings = { presenting = "direct-only" }
+departments = "Sales"
+queues = ["support", "sales"]
+canary = "10%"
 [[tenant.rule]]
 path = "keep-agents-available.wasm"
 settings = { presenting = "sometimes" }
@@ -141,9 +168,9 @@ direction = "8x8-to-teams"
 path = "8x8-to-teams.wasm"
 "#;
         let report = report(&settings_with(folder.path(), rules));
-        assert_snapshot!(report.good[2..].join("\n"), @r"
-        tenant[acme].rule[1]: keep-agents-available 1.0.0, teams-to-8x8
-        tenant[acme].rule[4]: 8x8-to-teams 1.0.0, 8x8-to-teams, never asked: the tenant has no write_app
+        assert_snapshot!(report.good[3..].join("\n"), @r"
+        tenant[acme].rule[1]: keep-agents-available 1.0.0, teams-to-8x8, for department Sales and queues support, sales; a new version for 10 % of them first, for 10m
+        tenant[acme].rule[4]: 8x8-to-teams 1.0.0, 8x8-to-teams, for everyone, never asked: the tenant has no write_app
         ");
         assert_snapshot!(report.bad.join("\n").replace(&format!("{}/", folder.path().display()), ""), @r"
         presync.toml: tenant[acme].rule[2]: rule keep-agents-available.wasm: the rule keep-agents-available refuses its settings: unknown variant `sometimes`, expected one of `all`, `direct-only`, `none` at line 1 column 25
@@ -161,7 +188,33 @@ path = "8x8-to-teams.wasm"
         presync.toml: tenant[acme].rule[1]: rule missing.wasm: cannot be read: No such file or directory (os error 2). Check the path in the settings
         presync.toml: tenant[acme].rule[2]: rule text.wasm: the file is not WebAssembly: it does not begin with `\0asm`; give the .wasm component that the build wrote
         ");
-        assert_eq!(report.good.len(), 2);
+        assert_eq!(report.good.len(), 3);
+    }
+
+    #[test]
+    fn only_the_component_of_the_digest_is_let_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let component = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/teams-to-8x8/teams-to-8x8.wasm");
+        let digest = Digest::of(&std::fs::read(&component).unwrap()).to_string();
+        std::fs::copy(component, folder.path().join("map.wasm")).unwrap();
+        let rule = |digest: &str| format!("[[tenant.rule]]\npath = \"map.wasm\"\ndigest = \"{digest}\"\n");
+        let other = Digest::of(b"another");
+        let report = report(&settings_with(folder.path(), &(rule(&digest) + &rule(&other.to_string()))));
+        assert_eq!(report.good.len(), 4);
+        let [bad] = &report.bad[..] else { panic!("{:?}", report.bad) };
+        assert!(bad.contains(&format!("its digest is {digest}, and the settings want {other}")), "{bad}");
+    }
+
+    #[test]
+    fn the_lines_of_a_table_are_found_in_the_file() {
+        let told = |error: &str| at_lines(error, &[20, 24]);
+        assert_eq!(
+            told("line 2 cannot be reached: line 1 takes all"),
+            "line 2 (line 24 of the file) cannot be reached: line 1 (line 20 of the file) takes all"
+        );
+        assert_eq!(told("line 3: a"), "line 3: a");
+        assert_eq!(told("unknown field at line 1 column 9"), "unknown field at line 1 column 9");
+        assert_eq!(at_lines("line 1: not a table's", &[]), "line 1: not a table's");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
-use presync_service::{Cadence, Fleet, RuleConfig, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
@@ -100,12 +100,7 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             tenant: tenant.id.clone(),
             call_deadline,
         },
-        rules: tenant.rules.into_iter().map(rule_config).collect(),
+        rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
         id: tenant.id,
     }
-}
-
-/// An override as the service takes it.
-pub(crate) fn rule_config(rule: model::Rule) -> RuleConfig {
-    RuleConfig { direction: rule.direction, ..RuleConfig::of_file(rule.path, rule.settings) }
 }

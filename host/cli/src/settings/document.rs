@@ -3,6 +3,7 @@
 //! A call that gives `None` has reported why, so that a reader goes on with the next key and all problems come out at once.
 
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -48,7 +49,7 @@ impl<'a> Document<'a> {
     }
 
     /// A path as written in the file, which is relative to the file's folder.
-    pub(super) fn beside(&self, path: &str) -> PathBuf {
+    pub(super) fn beside(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
@@ -110,6 +111,14 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The value of this key, or `Some(None)` when it is not there.
+    pub(super) fn optional<T>(&self, key: &str, kind: &Kind<T>) -> Option<Option<T>> {
+        match self.get(key) {
+            Some(entry) => entry.of_kind(kind).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// The table of this key, or an empty one when it is not there.
     pub(super) fn section_or_empty(&self, key: &str, expected: &str, known: &[&str]) -> Option<Section<'a>> {
         match self.get(key) {
@@ -149,6 +158,46 @@ impl<'a> Entry<'a> {
             Ok(value) => Some(value),
             Err(what) => self.wrong(&what, kind.expected),
         }
+    }
+
+    /// The texts of this value: one, or a list of at least one, none of them empty.
+    pub(super) fn texts(&self, expected: &str) -> Option<Vec<&'a str>> {
+        let texts = match self.value {
+            DeValue::String(_) => vec![self.text(expected)?],
+            DeValue::Array(_) => {
+                // All are looked at before one that is wrong ends the list.
+                let texts: Vec<_> = self.items(expected)?.iter().map(|item| item.text(expected)).collect();
+                texts.into_iter().collect::<Option<_>>()?
+            }
+            _ => return self.wrong_type(expected),
+        };
+        if texts.is_empty() || texts.iter().any(|text| text.trim().is_empty()) {
+            return self.wrong("is empty, or has an empty text in it", expected);
+        }
+        Some(texts)
+    }
+
+    /// A whole number within these bounds.
+    pub(super) fn number(&self, bounds: RangeInclusive<u32>, expected: &str) -> Option<u32> {
+        let DeValue::Integer(number) = self.value else {
+            return self.wrong_type(expected);
+        };
+        let read = u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| bounds.contains(number));
+        read.or_else(|| self.wrong(&format!("is {}", number.as_str()), expected))
+    }
+
+    /// The values of this list, each with its number in the brackets of its key path, counted from 1.
+    pub(super) fn items(&self, expected: &str) -> Option<Vec<Entry<'a>>> {
+        let Some(items) = self.value.as_array() else {
+            return self.wrong_type(expected);
+        };
+        let item = |(number, value): (usize, &'a Spanned<DeValue<'a>>)| Entry {
+            document: self.document,
+            key: format!("{}[{}]", self.key, number + 1),
+            at: value.span().start,
+            value: value.get_ref(),
+        };
+        Some(items.iter().enumerate().map(item).collect())
     }
 
     /// This value as a table that has no other keys than these.

@@ -1,10 +1,14 @@
 //! The kinds of text that a value may be. Each says what it expects in the words of the message.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
 use presync_core::words::Direction;
+use presync_rules::Canary;
+use presync_service::RuleSource;
+use presync_service::digest::Digest;
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -87,15 +91,95 @@ pub(super) const DIRECTION: Kind<Direction> = Kind {
     parse: |text| Direction::from_label(text).ok_or_else(|| format!("is \"{text}\", no direction")),
 };
 
-/// A rule's component file.
-pub(super) const RULE_PATH: Kind<String> = Kind {
-    expected: "the path of a component file (.wasm), relative to the settings file",
-    parse: |text| match text {
-        "" => Err("is empty".to_owned()),
-        _ if text.starts_with("oci:") => Err("names a registry, which is not offered by this version".to_owned()),
-        path => Ok(path.to_owned()),
+/// Where a rule's component comes from: a file, as written, or a registry.
+pub(super) const RULE_PATH: Kind<RuleSource> = Kind {
+    expected: "a component file (.wasm), relative to the settings file, or \"oci://registry.example/name:tag\"",
+    parse: |text| match (text, text.split_once(':')) {
+        ("", _) => Err("is empty".to_owned()),
+        (_, Some(("oci", rest))) => {
+            let parts = rest.strip_prefix("//").and_then(|rest| rest.split_once('/'));
+            let whole = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
+            match parts {
+                Some((host, name)) if whole(host) && whole(name) => Ok(RuleSource::Registry(text.to_owned())),
+                _ => Err(format!("is \"{text}\", no whole reference to a registry")),
+            }
+        }
+        (path, _) => Ok(RuleSource::File(path.into())),
     },
 };
+
+/// The one component that a rule may be.
+pub(super) const DIGEST: Kind<Digest> = Kind {
+    expected: "\"sha256:\" and 64 hexadecimal digits, as `presync rule inspect` shows it",
+    parse: |text| Digest::parse(text).ok_or_else(|| format!("is \"{text}\", no digest")),
+};
+
+/// Whom a new version is tried on first.
+pub(super) const CANARY: Kind<Canary> = Kind {
+    expected: "a share from \"1%\" to \"99%\", or the name of a group",
+    parse: |text| match text.trim() {
+        "" => Err("is empty".to_owned()),
+        share if share.ends_with('%') => percent(share, 1..=99).map(Canary::Share),
+        group => Ok(Canary::Group(group.to_owned())),
+    },
+};
+
+/// How long a new version is watched on a part of the people.
+pub(super) const CANARY_FOR: Kind<Duration> = Kind {
+    expected: "a length of time from 1s to 1day, such as \"10m\"",
+    parse: |text| duration(text, Duration::from_secs(1), Duration::from_secs(24 * 60 * 60)),
+};
+
+/// How many of those tried may change.
+pub(super) const MAX_CHANGE: Kind<u8> =
+    Kind { expected: "a share from \"0%\" to \"99%\"", parse: |text| percent(text, 0..=99) };
+
+/// A rule's memory. The most is what the engine's places are made for.
+pub(super) const MEMORY: Kind<usize> = Kind {
+    expected: "a size from 1MiB to 64MiB, in whole KiB or MiB",
+    parse: |text| {
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+        let scale = match unit.trim_start() {
+            "KiB" => 1 << 10,
+            "MiB" => MIB,
+            _ => return Err(format!("is \"{text}\", no size")),
+        };
+        match number.parse::<usize>().ok().and_then(|number| number.checked_mul(scale)) {
+            Some(size) if size < MIB => Err(format!("is \"{text}\", too little")),
+            Some(size) if size <= 64 * MIB => Ok(size),
+            _ if number.is_empty() => Err(format!("is \"{text}\", no size")),
+            _ => Err(format!("is \"{text}\", too much")),
+        }
+    },
+};
+
+/// A rule's time for one batch. The least is what the engine can tell apart; more than a second would outlast the shortest cycle.
+pub(super) const BATCH_TIME: Kind<Duration> = Kind {
+    expected: "a length of time from 5ms to 1s, such as \"50ms\"",
+    parse: |text| duration(text, Duration::from_millis(5), Duration::from_secs(1)),
+};
+
+/// A key that rules may be signed with.
+pub(super) const TRUSTED_KEY: Kind<String> = Kind {
+    expected: "a list of public keys, each \"presync-key:…\" as `presync rule keygen` writes it",
+    parse: |text| match text.strip_prefix("presync-key:") {
+        Some(key) if !key.is_empty() => Ok(text.to_owned()),
+        _ => Err("is no public key of presync's".to_owned()),
+    },
+};
+
+/// A folder.
+pub(super) const FOLDER: Kind<String> = Kind {
+    expected: "a folder, relative to the settings file",
+    parse: |text| if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) },
+};
+
+const MIB: usize = 1 << 20;
+
+fn percent(text: &str, bounds: RangeInclusive<u8>) -> Result<u8, String> {
+    let number = text.trim().strip_suffix('%').and_then(|number| number.trim_end().parse::<u8>().ok());
+    number.filter(|number| bounds.contains(number)).ok_or_else(|| format!("is \"{text}\""))
+}
 
 fn duration(text: &str, least: Duration, most: Duration) -> Result<Duration, String> {
     match humantime::parse_duration(text) {

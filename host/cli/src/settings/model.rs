@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
-use presync_core::words::Direction;
+use presync_service::RuleConfig;
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub(crate) struct Settings {
 }
 
 /// What concerns all tenants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Service {
     /// Where the administration API listens.
     pub listen: SocketAddr,
@@ -30,6 +30,12 @@ pub(crate) struct Service {
     pub poll_interval: Duration,
     /// From one read of the directories to the next: 1 second to 1 day.
     pub directory_interval: Duration,
+    /// The public keys one of which a rule must be signed with, each `presync-key:…`; none: no rule needs to be signed.
+    pub trusted_keys: Vec<String>,
+    /// The folder for compiled rules.
+    pub rule_cache: PathBuf,
+    /// What a request that changes something must carry; `None`: such requests are taken from this machine only.
+    pub admin_token: Option<SecretString>,
 }
 
 /// One tenant.
@@ -83,10 +89,23 @@ pub(crate) struct Eight {
 /// A tenant's own rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
-    /// The component file.
-    pub path: PathBuf,
-    /// Which way it maps; `None`: as the component says.
-    pub direction: Option<Direction>,
-    /// What the rule is configured with: a JSON object.
-    pub settings: serde_json::Value,
+    /// As the service takes it.
+    pub config: RuleConfig,
+    /// Whom it is for, as written.
+    pub whom: Whom,
+    /// On which line of the settings file each line of its table is; empty without a table.
+    pub table_lines: Vec<usize>,
+}
+
+/// Whom a rule is for: everyone when all lists are empty, or else whoever is named in one of them. Names as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Whom {
+    /// Addresses or pseudonyms.
+    pub people: Vec<String>,
+    /// Departments, from the directory.
+    pub departments: Vec<String>,
+    /// Groups, from `[tenant.groups]`.
+    pub groups: Vec<String>,
+    /// Queues, from the directory of 8x8 and `[tenant.queues]`.
+    pub queues: Vec<String>,
 }

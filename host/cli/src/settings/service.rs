@@ -1,10 +1,16 @@
 //! Reads `[service]`. All of it may be left out.
 
-use super::document::Section;
-use super::kind::{DIRECTORY_INTERVAL, LISTEN, POLL_INTERVAL, STATE};
-use super::model::Service;
+use std::path::Path;
 
-const KEYS: &[&str] = &["listen", "state", "poll_interval", "directory_interval"];
+use secrecy::{ExposeSecret, SecretString};
+
+use super::document::{Entry, Section};
+use super::kind::{DIRECTORY_INTERVAL, FOLDER, LISTEN, POLL_INTERVAL, STATE, TRUSTED_KEY};
+use super::model::Service;
+use super::secret::{self, Inline};
+
+const KEYS: &[&str] =
+    &["listen", "state", "poll_interval", "directory_interval", "trusted_keys", "rule_cache", "admin_token"];
 
 /// The default is this machine only: the administration API has no sign-in of its own.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8088";
@@ -13,6 +19,11 @@ const DEFAULT_STATE: &str = "sqlite:presync.db";
 const DEFAULT_POLL_INTERVAL: &str = "10s";
 /// A new user is live within a minute.
 const DEFAULT_DIRECTORY_INTERVAL: &str = "60s";
+/// Beside the state.
+const DEFAULT_RULE_CACHE: &str = "rule-cache";
+
+/// The fewest bytes of a token: 16 random ones cannot be tried out.
+const TOKEN_BYTES: usize = 16;
 
 pub(super) fn read(root: &Section<'_>) -> Option<Service> {
     let section = root.section_or_empty("service", "a table, [service]", KEYS)?;
@@ -20,10 +31,43 @@ pub(super) fn read(root: &Section<'_>) -> Option<Service> {
     let state = section.or_default("state", &STATE, DEFAULT_STATE);
     let poll_interval = section.or_default("poll_interval", &POLL_INTERVAL, DEFAULT_POLL_INTERVAL);
     let directory_interval = section.or_default("directory_interval", &DIRECTORY_INTERVAL, DEFAULT_DIRECTORY_INTERVAL);
+    let trusted_keys = section.get("trusted_keys").map_or(Some(Vec::new()), |entry| trusted_keys(&entry));
+    let rule_cache = section.optional("rule_cache", &FOLDER);
+    let admin_token = match section.get("admin_token") {
+        Some(entry) => admin_token(&entry).map(Some),
+        None => Some(None),
+    };
+    let state = root.document.beside(&state?);
+    let rule_cache = match rule_cache? {
+        Some(folder) => root.document.beside(&folder),
+        None => state.parent().unwrap_or(Path::new("")).join(DEFAULT_RULE_CACHE),
+    };
     Some(Service {
         listen: listen?,
-        state: root.document.beside(&state?),
+        state,
         poll_interval: poll_interval?,
         directory_interval: directory_interval?,
+        trusted_keys: trusted_keys?,
+        rule_cache,
+        admin_token: admin_token?,
     })
+}
+
+/// An empty list is refused: whoever writes one hardly means that any rule will do.
+fn trusted_keys(entry: &Entry<'_>) -> Option<Vec<String>> {
+    let items = entry.items(TRUSTED_KEY.expected)?;
+    if items.is_empty() {
+        return entry.wrong("is empty, which would trust any rule; leave the key out for that", TRUSTED_KEY.expected);
+    }
+    let keys: Vec<_> = items.iter().map(|item| item.of_kind(&TRUSTED_KEY)).collect();
+    keys.into_iter().collect()
+}
+
+fn admin_token(entry: &Entry<'_>) -> Option<SecretString> {
+    let token = secret::read(entry, Inline::Refused)?;
+    if token.expose_secret().len() < TOKEN_BYTES {
+        return entry
+            .wrong("refers to a token that can be guessed", "16 bytes or more, by reference, such as \"env:NAME\"");
+    }
+    Some(token)
 }

@@ -2,10 +2,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use presync_core::words::Direction;
+use presync_rules::{Canary, Limits, Scope};
+use presync_service::digest::Digest;
+use presync_service::{RuleConfig, RuleSource};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{ACME, Variables, load, load_in, variables};
+use crate::settings::model::Rule;
 use crate::settings::{load_with, summary};
 
 fn example(name: &str) -> PathBuf {
@@ -67,15 +71,97 @@ path = "/rules/second.wasm"
 "#;
     let settings = load_in(folder.path(), &format!("{ACME}{rules}")).unwrap();
     let [first, second] = &settings.tenants[0].rules[..] else { panic!("two rules") };
-    assert_eq!(first.path, folder.path().join("rules/dnd.wasm"));
-    assert_eq!(first.direction, Some(Direction::TeamsToEight));
+    assert_eq!(first.config.source, RuleSource::File(folder.path().join("rules/dnd.wasm")));
+    assert_eq!(first.config.direction, Some(Direction::TeamsToEight));
     assert_eq!(
-        first.settings,
+        first.config.settings,
         json!({ "presenting": "direct-only", "limit": 16, "ratio": 0.5, "days": ["mon", "tue"], "from": "09:30:00",
                 "deep": { "on": true } })
     );
-    assert_eq!((second.path.as_path(), second.direction), (Path::new("/rules/second.wasm"), None));
-    assert_eq!(second.settings, json!({}));
+    assert_eq!(second.config, RuleConfig::of_file("/rules/second.wasm", json!({})));
+}
+
+/// The one rule of acme with these keys.
+fn rule(keys: &str) -> Rule {
+    let settings = load(&format!("{ACME}[[tenant.rule]]\n{keys}")).unwrap();
+    let [rule] = &settings.tenants[0].rules[..] else { panic!("one rule") };
+    rule.clone()
+}
+
+#[test]
+fn a_rule_may_be_for_some_and_be_tried_on_a_part_of_them() {
+    let rule = rule(
+        "path = \"oci://registry.example:5000/acme/dnd:1.2\"\npeople = \"Ann@corp.com\"\ndepartments = [\"Sales\"]\n\
+         groups = [\"executives\", \"board\"]\nqueues = \"support\"\ncanary = \"10 %\"\ncanary_for = \"1h\"\nmax_change = \"20%\"",
+    );
+    let RuleConfig { source, scope, canary, canary_for, max_change, .. } = &rule.config;
+    assert_eq!(*source, RuleSource::Registry("oci://registry.example:5000/acme/dnd:1.2".to_owned()));
+    let everyone = Scope::everyone();
+    let named = everyone.people(["ann@corp.com"]).departments(["sales"]).groups(["board", "executives"]);
+    assert_eq!(*scope, named.queues(["support"]));
+    assert_eq!((canary, *max_change), (&Some(Canary::Share(10)), Some(20)));
+    assert_eq!(*canary_for, Duration::from_secs(3600));
+    assert_eq!(
+        summary::of_rule(&rule),
+        "for Ann@corp.com and department Sales and groups executives, board and queue support; a new version for 10 % of them \
+         first, for 1h and not for all if more than 20 % would change"
+    );
+}
+
+#[test]
+fn a_trial_on_a_group_has_its_usual_length_and_no_bound() {
+    let rule = rule("path = \"a.wasm\"\ncanary = \"pilots\"");
+    let RuleConfig { scope, canary, canary_for, max_change, .. } = &rule.config;
+    assert!(scope.is_everyone());
+    assert_eq!((canary, *max_change), (&Some(Canary::Group("pilots".to_owned())), None));
+    assert_eq!(*canary_for, Duration::from_secs(600));
+    assert_eq!(summary::of_rule(&rule), "for everyone; a new version for those in group pilots first, for 10m");
+}
+
+#[test]
+fn a_rule_has_the_limits_and_the_digest_that_are_given() {
+    let digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let rule = rule(&format!(
+        "path = \"a.wasm\"\ndigest = \"{digest}\"\nlimits = {{ memory = \"64MiB\", batch_time = \"200ms\", calls_per_instance = 100 }}"
+    ));
+    let usual = Limits::default();
+    let memory = 64 * 1024 * 1024;
+    let limits = Limits { memory, batch_time: Duration::from_millis(200), calls_per_instance: 100, ..usual };
+    assert_eq!(rule.config.limits, limits);
+    assert_eq!(rule.config.digest, Some(Digest::of(b"")));
+}
+
+#[test]
+fn a_table_is_handed_on_line_by_line_with_where_each_is_in_the_file() {
+    let rule = rule(
+        "table = [\n  { when = { activity = [\"presenting\", \"focusing\"], queue = \"support\" }, then = { publish = \"busy\" } },\n\n  \
+         { when = { staffing_below = 2 }, then = { no_sync = true } },\n]",
+    );
+    assert_eq!((&rule.config.source, rule.config.direction), (&RuleSource::Table, Some(Direction::TeamsToEight)));
+    assert_eq!(
+        rule.config.settings,
+        json!({ "lines": [
+            { "when": { "activity": ["presenting", "focusing"], "queue": "support" }, "then": { "publish": "busy" } },
+            { "when": { "staffing_below": 2 }, "then": { "no_sync": true } },
+        ] })
+    );
+    assert_eq!(rule.table_lines, [12, 14]);
+}
+
+#[test]
+fn who_may_bring_rules_and_change_them_is_settled_for_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = "[service]\nstate = \"sqlite:state/presync.db\"\ntrusted_keys = [\"presync-key:abc\", \"presync-key:def\"]\n\
+                   admin_token = \"env:TOKEN\"\n";
+    let settings = load_in(folder.path(), &format!("{service}{ACME}")).unwrap();
+    assert_eq!(settings.service.trusted_keys, ["presync-key:abc", "presync-key:def"]);
+    assert_eq!(settings.service.rule_cache, folder.path().join("state/rule-cache"));
+    assert_eq!(
+        summary::of_rules(&settings.service).replace(&format!("{}/", folder.path().display()), ""),
+        "must be signed by one of 2 trusted keys, are kept compiled in state/rule-cache, and are changed by whoever has the token"
+    );
+    let elsewhere = load(&format!("[service]\nrule_cache = \"/var/cache/presync\"\n{ACME}")).unwrap();
+    assert_eq!(elsewhere.service.rule_cache, Path::new("/var/cache/presync"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod refused;
+mod rules;
 mod secrets;
 
 use std::collections::HashMap;
@@ -33,7 +34,8 @@ impl Secrets for Variables {
 }
 
 fn variables() -> Variables {
-    Variables(HashMap::from([("READ", "read-hush"), ("WRITE", "write-hush"), ("EIGHT", "eight-hush"), ("EMPTY", "")]))
+    let secrets = [("READ", "read-hush"), ("WRITE", "write-hush"), ("EIGHT", "eight-hush"), ("EMPTY", "")];
+    Variables(secrets.into_iter().chain([("TOKEN", "sixteen-bytes-or-more")]).collect())
 }
 
 /// Loads this text as `presync.toml` in a folder with the file `hush.secret`.

@@ -7,7 +7,7 @@ use crate::settings::load;
 fn an_unknown_key_is_named_with_the_nearest_known_one_or_with_all() {
     assert_snapshot!(told_beside_acme("[service]\n\npoll_intervall = \"10s\"\ncolour = \"red\""), @r#"
     presync.toml:3: service.poll_intervall: is not a known key; did you mean "poll_interval"?
-    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval
+    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval, trusted_keys, rule_cache, admin_token
     "#);
     assert_snapshot!(told_with("[tenant.eight]", "[tenant.eigth]"), @r#"
     presync.toml:2: tenant[acme].eight: is missing; expected a table, [tenant.eight]
@@ -160,23 +160,6 @@ fn a_mode_or_a_place_that_is_not_offered_is_refused() {
         told_beside_acme("[service]\nstate = \"presync.db\"\n"),
         @r#"presync.toml:2: service.state: is "presync.db", no place that presync can keep its state in; expected "sqlite:" and a file name, such as "sqlite:presync.db""#
     );
-}
-
-#[test]
-fn a_rule_must_name_a_file_and_settings_that_json_can_carry() {
-    let rule = |text: &str| told(&format!("{ACME}[[tenant.rule]]\n{text}"));
-    assert_snapshot!(rule("direction = \"up\""), @r#"
-    presync.toml:10: tenant[acme].rule[1].path: is missing; expected the path of a component file (.wasm), relative to the settings file
-    presync.toml:11: tenant[acme].rule[1].direction: is "up", no direction; expected "teams-to-8x8" or "8x8-to-teams", or nothing: then the component says it
-    "#);
-    assert_snapshot!(rule("path = \"oci://registry.example/acme/dnd:1.2\"\nsettings = { a = nan }"), @r#"
-    presync.toml:11: tenant[acme].rule[1].path: names a registry, which is not offered by this version; expected the path of a component file (.wasm), relative to the settings file
-    presync.toml:12: tenant[acme].rule[1].settings: holds inf, nan or a whole number beyond 64 bits; expected a table of values that JSON can carry
-    "#);
-    assert_snapshot!(rule("path = \"a.wasm\"\nsettings = \"a\"\n[[tenant.rule]]\npath = \"\""), @r#"
-    presync.toml:12: tenant[acme].rule[1].settings: is a string; expected a table of values that JSON can carry
-    presync.toml:14: tenant[acme].rule[2].path: is empty; expected the path of a component file (.wasm), relative to the settings file
-    "#);
 }
 
 #[test]
