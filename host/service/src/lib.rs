@@ -11,6 +11,7 @@
 //! * [`clock`]: the system's time
 //! * [`health`]: when a side counts as down
 //! * [`status`]: what may be seen from outside
+//! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's two chains, and their reload
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
@@ -21,6 +22,7 @@
 pub mod clock;
 pub mod config;
 pub mod digest;
+mod executor;
 pub mod fleet;
 pub mod health;
 mod people;

@@ -39,6 +39,8 @@ pub struct Counters {
     pub writes_failed: u64,
     /// Batches in which a rule failed.
     pub rule_faults: u64,
+    /// Time on the processor that rules have used, all threads together.
+    pub guest_time: Duration,
 }
 
 impl Counters {
@@ -71,6 +73,7 @@ impl Counters {
         self.echoes_ignored += other.echoes_ignored;
         self.writes_failed += other.writes_failed;
         self.rule_faults += other.rule_faults;
+        self.guest_time += other.guest_time;
     }
 }
 

@@ -1,16 +1,22 @@
-//! Asking the rules, on threads that may be busy for a batch's time.
+//! Asking the rules, batch by batch, on the threads that are there for it.
 
 use std::sync::Arc;
 
-use presync_core::reconcile::Input;
+use presync_core::id::LinkId;
+use presync_core::reconcile::{Input, Stamp};
 use presync_core::rule::{SessionAction, SessionVerdict, Subject};
 use presync_core::words::Direction;
-use presync_rules::Fault;
+use presync_rules::limits::BATCH;
+use presync_rules::{Chain, Fault, Verdict};
 
+use crate::executor::Panicked;
 use crate::people::{Question, Work};
 use crate::rules::Reload;
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant, look_across};
+
+/// The answers of one batch.
+type Answered = (Vec<Input>, Tally);
 
 impl Tenant {
     /// Asks until no question is open.
@@ -22,44 +28,48 @@ impl Tenant {
         }
     }
 
+    /// One answer to each question. All of them are put to the same chains; a batch that panicked has none, so its questions stay
+    /// open in the core, and the next tick asks them again.
     async fn decide(&self, questions: Vec<Question>) -> Vec<Input> {
         let (to_eight, to_teams): (Vec<_>, Vec<_>) =
             questions.into_iter().partition(|question| question.direction == Direction::TeamsToEight);
         let chains = self.rules.current();
-        let one_way = self.one_way;
-        let asked = tokio::task::spawn_blocking(move || {
-            let mut answers = Vec::with_capacity(to_eight.len() + to_teams.len());
-            let mut tally = Tally::default();
-            let publish = chains.publish.decide(&subjects(&to_eight), false);
-            tally.add(publish.verdicts.len(), publish.asked, publish.faults);
-            for (question, verdict) in to_eight.iter().zip(publish.verdicts) {
-                let (link, stamp, rules) = (question.link, question.stamp, Arc::clone(&chains.publish_versions));
-                answers.push(Input::PublishDecided { link, stamp, verdict, rules });
-            }
-            let session = if one_way {
-                vec![ONE_WAY; to_teams.len()]
-            } else {
-                let session = chains.session.decide(&subjects(&to_teams), false);
-                tally.add(session.verdicts.len(), session.asked, session.faults);
-                session.verdicts
-            };
-            for (question, verdict) in to_teams.iter().zip(session) {
-                let (link, stamp, rules) = (question.link, question.stamp, Arc::clone(&chains.session_versions));
-                answers.push(Input::SessionDecided { link, stamp, verdict, rules });
-            }
-            (answers, tally)
+        let publish = batches(to_eight).map(|batch| {
+            let chains = Arc::clone(&chains);
+            move || ask(&chains.publish, &chains.publish_versions, batch, publish_decided)
         });
-        match asked.await {
-            Ok((answers, tally)) => {
-                self.note(&tally);
-                answers
-            }
-            Err(error) => {
-                // The questions stay open in the core, and the next tick asks them again.
-                self.is_unwell(Place::Rules, &format_args!("asking the rules ended in a panic: {error}"), true);
-                Vec::new()
+        let mut answers = self.take_answers(self.share.run_all(publish).await);
+        if self.one_way {
+            let rules = &chains.session_versions;
+            let nothing = |asked: Question| session_decided(asked.link, asked.stamp, ONE_WAY, Arc::clone(rules));
+            self.people().counters.decisions += to_teams.len() as u64;
+            answers.extend(to_teams.into_iter().map(nothing));
+            return answers;
+        }
+        let session = batches(to_teams).map(|batch| {
+            let chains = Arc::clone(&chains);
+            move || ask(&chains.session, &chains.session_versions, batch, session_decided)
+        });
+        answers.extend(self.take_answers(self.share.run_all(session).await));
+        answers
+    }
+
+    fn take_answers(&self, batches: Vec<Result<Answered, Panicked>>) -> Vec<Input> {
+        let mut answers = Vec::new();
+        let mut tally = Tally::default();
+        for batch in batches {
+            match batch {
+                Ok((inputs, batch)) => {
+                    answers.extend(inputs);
+                    tally.add(batch);
+                }
+                Err(panicked) => {
+                    self.is_unwell(Place::Rules, &format_args!("asking the rules ended in a panic: {panicked}"), true);
+                }
             }
         }
+        self.note(&tally);
+        answers
     }
 
     fn note(&self, tally: &Tally) {
@@ -68,6 +78,7 @@ impl Tenant {
             counters.decisions += tally.given;
             counters.decisions_reused += tally.given.saturating_sub(tally.asked);
             counters.rule_faults += tally.faults.len() as u64;
+            counters.guest_time = self.share.used();
         }
         for fault in &tally.faults {
             tracing::warn!(tenant = %self.id, rule = %fault.rule, version = %fault.version, kind = ?fault.kind, "{}", fault.message);
@@ -132,13 +143,42 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, given: usize, asked: usize, mut faults: Vec<Fault>) {
-        self.given += given as u64;
-        self.asked += asked as u64;
-        self.faults.append(&mut faults);
+    fn add(&mut self, mut other: Self) {
+        self.given += other.given;
+        self.asked += other.asked;
+        self.faults.append(&mut other.faults);
     }
 }
 
-fn subjects(questions: &[Question]) -> Vec<Subject> {
-    questions.iter().map(|question| question.subject.clone()).collect()
+/// The questions, as many together as a rule is asked at once.
+fn batches(questions: Vec<Question>) -> impl Iterator<Item = Vec<Question>> {
+    let mut left = questions.into_iter();
+    std::iter::from_fn(move || {
+        let batch: Vec<_> = left.by_ref().take(BATCH).collect();
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+/// Puts one batch to a chain.
+fn ask<V: Verdict>(
+    chain: &Chain<V>,
+    rules: &Arc<str>,
+    batch: Vec<Question>,
+    decided: impl Fn(LinkId, Stamp, V, Arc<str>) -> Input,
+) -> Answered {
+    let (asked, subjects): (Vec<_>, Vec<Subject>) =
+        batch.into_iter().map(|question| ((question.link, question.stamp), question.subject)).unzip();
+    let answer = chain.decide(&subjects, false);
+    let tally = Tally { given: answer.verdicts.len() as u64, asked: answer.asked as u64, faults: answer.faults };
+    let inputs = asked.into_iter().zip(answer.verdicts);
+    let inputs = inputs.map(|((link, stamp), verdict)| decided(link, stamp, verdict, Arc::clone(rules))).collect();
+    (inputs, tally)
+}
+
+fn publish_decided(link: LinkId, stamp: Stamp, verdict: presync_core::rule::PublishVerdict, rules: Arc<str>) -> Input {
+    Input::PublishDecided { link, stamp, verdict, rules }
+}
+
+fn session_decided(link: LinkId, stamp: Stamp, verdict: SessionVerdict, rules: Arc<str>) -> Input {
+    Input::SessionDecided { link, stamp, verdict, rules }
 }

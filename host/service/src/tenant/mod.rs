@@ -27,6 +27,7 @@ use presync_rules::Needs;
 use presync_store::{Store, StoreError, TenantStore};
 
 use crate::config::{Cadence, TenantConfig};
+use crate::executor::Share;
 use crate::health::Health;
 use crate::people::{People, Person, Work};
 use crate::rules::{Chains, Reload, RuleBase, RuleError, TenantRules};
@@ -65,6 +66,8 @@ pub struct Tenant {
     teams: presync_teams::Client,
     eight: presync_eight::Client,
     store: TenantStore,
+    /// Where its rules run.
+    share: Share,
     rules: Arc<TenantRules>,
     people: Mutex<People>,
     board: Mutex<Board>,
@@ -115,6 +118,7 @@ impl Tenant {
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
         let eight = presync_eight::Client::new(config.eight, Arc::clone(&clock))
             .map_err(|error| TenantError::Eight(id.clone(), error))?;
+        let share = rules.share();
         let (rules, refused) =
             TenantRules::load(rules, config.rules).map_err(|error| TenantError::Rules(id.clone(), error))?;
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
@@ -139,6 +143,7 @@ impl Tenant {
             teams,
             eight,
             store,
+            share,
             rules: Arc::new(rules),
             people: Mutex::new(people),
             board: Mutex::default(),

@@ -14,6 +14,7 @@ use presync_rules::{
 
 use crate::config::{RuleConfig, RuleSource};
 use crate::digest::Digest;
+use crate::executor::{Executor, Share};
 
 /// Why a tenant's rules could not be put in force.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum RuleError {
     /// The engine cannot be set up.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The threads that rules run on cannot be started.
+    #[error("the threads that rules run on cannot be started: {0}. Allow more processes and threads (ulimit -u)")]
+    Threads(std::io::Error),
     /// A rule file cannot be read.
     #[error("rule {}: cannot be read: {source}. Check the path in the settings", path.display())]
     Unreadable {
@@ -73,10 +77,11 @@ pub enum RuleError {
     Chain(#[from] ChainError),
 }
 
-/// The engine and the default maps, compiled once for all tenants.
+/// The engine, the threads that rules run on, and the default maps, compiled once for all tenants.
 #[derive(Debug, Clone)]
 pub struct RuleBase {
     host: RuleHost,
+    executor: Executor,
     publish: LoadedRule,
     session: LoadedRule,
 }
@@ -142,7 +147,13 @@ impl RuleBase {
         };
         let publish = embedded(Direction::TeamsToEight)?;
         let session = embedded(Direction::EightToTeams)?;
-        Ok(Self { host, publish, session })
+        let executor = Executor::start().map_err(RuleError::Threads)?;
+        Ok(Self { host, executor, publish, session })
+    }
+
+    /// One more tenant's share of the threads.
+    pub(crate) fn share(&self) -> Share {
+        self.executor.share()
     }
 
     /// The engine.
