@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use toml::Table;
 
 /// A map with a folder as key, and its crate with the crates that it may use as value; each crate stands before its users.
-const LAYERS: [(&str, &str, &[&str]); 16] = [
+const LAYERS: &[(&str, &str, &[&str])] = &[
     ("host/core", "presync-core", &[]),
     ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
