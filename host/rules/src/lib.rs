@@ -21,6 +21,7 @@
 //! * [`guard`]: what no override can do, whatever it answers
 //! * `apart`: whether a rule is broken or one question is poison; [`poison`]: the list of those
 //! * `link`: one rule of a chain; [`chain`]: the default map and the overrides, asked in order
+//! * [`compare`]: two chains asked the same, and what would change
 //! * [`defaults`]: the two default maps that presync carries
 //! * [`matrix`]: every verdict of a chain, as a table
 
@@ -28,6 +29,7 @@ mod apart;
 mod budget;
 mod cache;
 pub mod chain;
+pub mod compare;
 pub mod defaults;
 pub mod error;
 pub mod fault;
@@ -50,6 +52,7 @@ mod v1_0;
 mod warm;
 
 pub use chain::{Chain, Decided, Member, PublishChain, SessionChain, Stage};
+pub use compare::{Compared, Comparison};
 pub use error::{ChainError, HostError, LoadError};
 pub use fault::{Fault, FaultKind};
 pub use guard::{Guarded, Guardrail};
