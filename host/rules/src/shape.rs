@@ -6,15 +6,27 @@
 use std::cmp::Ordering;
 
 use presync_core::words::Direction;
-use wasmparser::{Encoding, Parser, Payload, Validator};
+use wasmparser::{ComponentInstance, ComponentTypeRef, Encoding, Parser, Payload, Validator};
 
 use crate::error::LoadError;
+use crate::text::tamed;
 use crate::v1_0;
 
 const PACKAGE: &str = "presync:rules/";
 
 /// Interfaces of ours that a component may import: the log, and those that only name types.
 const IMPORTABLE: [&str; 3] = ["log", "subject", "vocabulary"];
+
+/// Instances of inner components that a file may ask for; tools make one for each exported interface. Each may be made of several of
+/// another, those of several of a third, and the engine lays all of them out: thirty pairs would be a thousand million.
+const INNER_INSTANCES: u32 = 16;
+
+/// Components in components; tools make two levels, or three when they put rules together.
+const DEPTH: u32 = 8;
+
+/// Names in a refusal: this many, of this many bytes each. They are the file's own words.
+const SHOWN: usize = 8;
+const SHOWN_BYTES: usize = 96;
 
 /// The outside of a component that may be compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,29 +45,55 @@ pub(crate) fn read(bytes: &[u8], expected: Option<Direction>) -> Result<Shape, L
     if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
         return Err(LoadError::CoreModule);
     }
-    Validator::new().validate_all(bytes).map_err(damaged)?;
     let (imports, exports) = names(bytes)?;
+    Validator::new().validate_all(bytes).map_err(damaged)?;
 
     let interface = interface_version(&exports, &imports)?;
     if let Some(import) = imports.iter().find(|import| !is_allowed(import)) {
-        return Err(LoadError::ForbiddenImport { import: import.clone() });
+        return Err(LoadError::ForbiddenImport { import: tamed(import, SHOWN_BYTES) });
     }
     let direction = direction(&exports, expected)?;
     Ok(Shape { direction, interface, imports })
 }
 
-/// The names of the outermost imports and exports.
+/// The names of the outermost imports and exports. A file that would grow beyond measure when it is laid out is refused on the way.
 fn names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
-    let mut depth = 0_u32;
+    let (mut depth, mut inner) = (0_u32, 0_u32);
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(damaged)? {
             Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => return Err(LoadError::CoreModule),
+            Payload::Version { .. } if depth == DEPTH => {
+                return Err(unsupported(format!(
+                    "it has components within components, more than {DEPTH} deep; put it together with fewer levels"
+                )));
+            }
             Payload::Version { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 1 => {
                 for import in section {
                     imports.push(import.map_err(damaged)?.name.name.to_owned());
+                }
+            }
+            // With a component as an argument, one instance could stand for any number.
+            Payload::ComponentImportSection(section) => {
+                for import in section {
+                    if matches!(import.map_err(damaged)?.ty, ComponentTypeRef::Component(_)) {
+                        return Err(unsupported(
+                            "it passes components to components within it; put it together without".to_owned(),
+                        ));
+                    }
+                }
+            }
+            Payload::ComponentInstanceSection(section) => {
+                for instance in section {
+                    inner += u32::from(matches!(instance.map_err(damaged)?, ComponentInstance::Instantiate { .. }));
+                    if inner > INNER_INSTANCES {
+                        let reason = format!(
+                            "it asks for more than {INNER_INSTANCES} instances of components within it; put it together from fewer"
+                        );
+                        return Err(unsupported(reason));
+                    }
                 }
             }
             Payload::ComponentExportSection(section) if depth == 1 => {
@@ -81,7 +119,7 @@ fn interface_version(exports: &[String], imports: &[String]) -> Result<String, L
             _ => "build the rule again with the SDK of this presync",
         };
         let supported = v1_0::VERSION.to_owned();
-        return Err(LoadError::InterfaceVersion { found: found.to_owned(), supported, fix });
+        return Err(LoadError::InterfaceVersion { found: tamed(found, SHOWN_BYTES), supported, fix });
     }
     Ok(v1_0::VERSION.to_owned())
 }
@@ -124,10 +162,19 @@ fn direction(exports: &[String], expected: Option<Direction>) -> Result<Directio
             exports: match found {
                 Some(found) => format!("one from {} (`presync:rules/{}`)", spoken(found), interface(found)),
                 None if exports.is_empty() => "nothing".to_owned(),
-                None => exports.iter().map(|export| format!("`{export}`")).collect::<Vec<_>>().join(", "),
+                None => listed(exports),
             },
         }),
     }
+}
+
+/// The first few names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let mut shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{}`", tamed(name, SHOWN_BYTES))).collect();
+    if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
 }
 
 const fn interface(direction: Direction) -> &'static str {
@@ -146,5 +193,9 @@ const fn spoken(direction: Direction) -> &'static str {
 
 #[allow(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
 fn damaged(error: wasmparser::BinaryReaderError) -> LoadError {
-    LoadError::Invalid { reason: format!("{} (at byte {})", error.message(), error.offset()) }
+    LoadError::Invalid { reason: format!("{} (at byte {})", tamed(error.message(), 256), error.offset()) }
+}
+
+const fn unsupported(reason: String) -> LoadError {
+    LoadError::Unsupported { reason }
 }

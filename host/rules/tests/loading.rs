@@ -146,3 +146,51 @@ fn a_memory_limit_above_the_ceiling_is_refused() {
     let limits = Limits { memory: 1 << 30, ..Limits::default() };
     assert!(matches!(default.configure(&Value::Null, limits), Err(LoadError::MemoryCeiling { .. })));
 }
+
+/// A component that says it is a rule, with other parts.
+fn with_parts(parts: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component {parts} (instance $none) (export "presync:rules/rule@1.0.0" (instance $none))
+             (export "presync:rules/teams-to-eight@1.0.0" (instance $none)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[test]
+fn a_small_file_that_would_be_laid_out_without_end_is_refused() {
+    // Each is two of the one before: a thousand million in the end.
+    let next = |n| {
+        format!(
+            "(component $c{n} (alias outer 1 {} (component $d)) (instance (instantiate $d)) (instance (instantiate $d)))",
+            n - 1
+        )
+    };
+    let rows: String = (1..30).map(next).collect();
+    insta::assert_snapshot!(refusal(&with_parts(&format!("(component $c0) {rows}"))), @"the rule cannot be run here: it asks for more than 16 instances of components within it; put it together from fewer");
+}
+
+#[test]
+fn components_that_are_passed_to_components_are_refused() {
+    let twice = r#"(component $c) (component $twice (import "c" (component $c)) (instance (instantiate $c)) (instance (instantiate $c)))
+                   (instance (instantiate $twice (with "c" (component $c))))"#;
+    insta::assert_snapshot!(refusal(&with_parts(twice)), @"the rule cannot be run here: it passes components to components within it; put it together without");
+}
+
+#[test]
+fn components_too_deep_in_one_another_are_refused() {
+    let deep = (0..8).fold("(component)".to_owned(), |inner, _| format!("(component {inner})"));
+    insta::assert_snapshot!(refusal(&with_parts(&deep)), @"the rule cannot be run here: it has components within components, more than 8 deep; put it together with fewer levels");
+}
+
+#[test]
+fn names_of_a_file_are_shown_without_control_characters_and_cut() {
+    let import = refusal(&with_parts(r#"(import "url=<\1b[31m\e2\80\aeok>" (func))"#));
+    insta::assert_snapshot!(import, @"the rule imports `url=<[31mok>`, and a rule may import nothing but `presync:rules/log`: no clock, file, network or random numbers; build for wasm32-unknown-unknown, or stub the import out");
+    let long = refusal(&with_parts(&format!(r#"(import "url=<{}>" (func))"#, "a".repeat(50_000))));
+    assert!(long.to_string().len() < 500, "{long}");
+    let twice = r#"(core module (func (export "\1b[31mok")) (func (export "\1b[31mok")))"#;
+    insta::assert_snapshot!(refusal(&with_parts(twice)), @"the file is damaged or was cut off: duplicate export name `[31mok` already defined (at byte 42); copy or build it again");
+    let exports: String = (0..500).map(|n| format!(r#"(export "some:filter/part{n}" (instance $none))"#)).collect();
+    let many = wat::parse_str(format!("(component (instance $none) {exports})")).unwrap();
+    insta::assert_snapshot!(refusal(&many), @"a rule from Teams to 8x8 (`presync:rules/teams-to-eight`) was expected, but the file exports `some:filter/part0`, `some:filter/part1`, `some:filter/part2`, `some:filter/part3`, `some:filter/part4`, `some:filter/part5`, `some:filter/part6`, `some:filter/part7`, and 492 more");
+}
