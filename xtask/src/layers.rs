@@ -11,6 +11,7 @@ use toml::Table;
 
 /// A map with a folder as key, and its crate with the crates that it may use as value; each crate stands before its users.
 const LAYERS: &[(&str, &str, &[&str])] = &[
+const LAYERS: [(&str, &str, &[&str]); 19] = [
     ("host/core", "presync-core", &[]),
     ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
@@ -56,6 +57,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
             "presync-web",
         ],
     ),
+    ("tests/sandbox", "presync-sandbox", &["presync-core", "presync-guests", "presync-rules"]),
     ("plugins/sdk", "presync-rule", &[]),
     ("plugins/teams-to-8x8", "teams-to-8x8", &["presync-rule"]),
     ("plugins/8x8-to-teams", "eight-to-teams", &["presync-rule"]),

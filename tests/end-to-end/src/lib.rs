@@ -53,7 +53,8 @@ pub struct Bench {
     store: Store,
     folder: tempfile::TempDir,
     rules: RuleBase,
-    overrides: Vec<RuleConfig>,
+    /// Per tenant, its overrides; a tenant beyond the list has none.
+    overrides: Vec<Vec<RuleConfig>>,
 }
 
 impl Bench {
@@ -67,8 +68,14 @@ impl Bench {
         Self::with_rules(config, Vec::new()).await
     }
 
-    /// Like [`Self::start`], with overrides for every tenant.
+    /// Like [`Self::start`], with the same overrides for every tenant.
     pub async fn with_rules(config: Config, overrides: Vec<RuleConfig>) -> Self {
+        let overrides = vec![overrides; config.tenants];
+        Self::with_rules_of_each(config, overrides).await
+    }
+
+    /// Like [`Self::start`], with overrides of their own for the first tenants, and none for the rest.
+    pub async fn with_rules_of_each(config: Config, overrides: Vec<Vec<RuleConfig>>) -> Self {
         let config = Config { clock: SimClock::driven(MONDAY), ..config };
         let simulator = Simulator::start(config).await.expect("the simulator starts");
         simulator.start_measuring();
@@ -92,8 +99,8 @@ impl Bench {
     pub fn open(&mut self) {
         self.tenants.clear();
         self.store = Store::open(&self.folder.path().join("presync.db")).expect("the database opens again");
-        for access in self.simulator.tenants() {
-            let config = self.tenant_config(&access);
+        for (place, access) in self.simulator.tenants().into_iter().enumerate() {
+            let config = self.tenant_config(&access, self.overrides.get(place).cloned().unwrap_or_default());
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
             self.tenants.push(Arc::new(tenant.expect("the tenant opens")));
@@ -248,7 +255,7 @@ impl Bench {
         assert!(truth.stuck_sessions.is_empty(), "stuck: {:#?}", truth.stuck_sessions);
     }
 
-    fn tenant_config(&self, access: &TenantAccess) -> TenantConfig {
+    fn tenant_config(&self, access: &TenantAccess, rules: Vec<RuleConfig>) -> TenantConfig {
         let app = |app: &presync_simulator::App| presync_teams::App {
             client_id: app.client_id.clone(),
             secret: app.secret.clone().into(),
@@ -272,7 +279,7 @@ impl Bench {
                 tenant: id.clone(),
                 call_deadline,
             },
-            rules: self.overrides.clone(),
+            rules,
             id,
         }
     }
