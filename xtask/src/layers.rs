@@ -61,6 +61,9 @@ const LAYERS: [(&str, &str, &[&str]); 19] = [
     ("plugins/sdk", "presync-rule", &[]),
     ("plugins/teams-to-8x8", "teams-to-8x8", &["presync-rule"]),
     ("plugins/8x8-to-teams", "eight-to-teams", &["presync-rule"]),
+    ("plugins/table", "table-rule", &["presync-rule"]),
+    ("plugins/table-teams-to-8x8", "table-teams-to-8x8", &["presync-rule", "table-rule"]),
+    ("plugins/table-8x8-to-teams", "table-8x8-to-teams", &["presync-rule", "table-rule"]),
     ("xtask", "xtask", &["presync-build"]),
 ];
 

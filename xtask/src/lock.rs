@@ -14,8 +14,16 @@ use sha2::{Digest, Sha256};
 pub(crate) const LOCK: &str = "plugins/components.lock";
 
 /// The folders of the rules whose components are committed, each as `<folder>/<name of the folder>.wasm`.
-pub(crate) const RULES: [&str; 3] =
-    ["plugins/teams-to-8x8", "plugins/8x8-to-teams", "examples/rules/keep-agents-available"];
+pub(crate) const RULES: [&str; 5] = [
+    "plugins/teams-to-8x8",
+    "plugins/8x8-to-teams",
+    "plugins/table-teams-to-8x8",
+    "plugins/table-8x8-to-teams",
+    "examples/rules/keep-agents-available",
+];
+
+/// Libraries of some of the rules, each with what the folders of its users begin with.
+const LIBRARIES: [(&str, &str); 1] = [("plugins/table", "plugins/table-")];
 
 /// What every rule is built from.
 const SHARED: [&str; 3] = ["wit/rules.wit", "plugins/sdk/Cargo.toml", "plugins/sdk/src"];
@@ -75,7 +83,9 @@ pub(crate) fn text(entries: &[Entry]) -> String {
 /// SHA-256 over the names and contents of everything that a rule is built from.
 fn sources(root: &Path, rule: &str) -> io::Result<String> {
     let mut files = Vec::new();
-    let own = [format!("{rule}/Cargo.toml"), format!("{rule}/src")];
+    let libraries = LIBRARIES.iter().filter(|(_, users)| rule.starts_with(users)).map(|(library, _)| *library);
+    let own: Vec<String> =
+        libraries.chain([rule]).flat_map(|folder| [format!("{folder}/Cargo.toml"), format!("{folder}/src")]).collect();
     for path in SHARED.iter().copied().chain(own.iter().map(String::as_str)) {
         list(&root.join(path), &mut files)?;
     }

@@ -1,4 +1,5 @@
-//! The two default maps that presync carries: the rules beneath every chain.
+//! The rules that presync carries: the two default maps, which are beneath every chain, and the rule without code, which is an override
+//! like any other.
 
 use presync_core::words::Direction;
 use serde_json::Value;
@@ -16,11 +17,37 @@ pub const TEAMS_TO_EIGHT: &[u8] = include_bytes!("../../../plugins/teams-to-8x8/
 /// The component of the default map from 8x8 to Teams.
 pub const EIGHT_TO_TEAMS: &[u8] = include_bytes!("../../../plugins/8x8-to-teams/8x8-to-teams.wasm");
 
+/// The component of the rule without code from Teams to 8x8. Its settings are `{ "lines": [{ "when": {…}, "then": {…} }, …] }`.
+pub const TABLE_TEAMS_TO_EIGHT: &[u8] = include_bytes!("../../../plugins/table-teams-to-8x8/table-teams-to-8x8.wasm");
+
+/// The component of the rule without code from 8x8 to Teams.
+pub const TABLE_EIGHT_TO_TEAMS: &[u8] = include_bytes!("../../../plugins/table-8x8-to-teams/table-8x8-to-teams.wasm");
+
 /// The component of the default map of one direction. Its name is the direction's label.
 pub const fn component(direction: Direction) -> &'static [u8] {
     match direction {
         Direction::TeamsToEight => TEAMS_TO_EIGHT,
         Direction::EightToTeams => EIGHT_TO_TEAMS,
+    }
+}
+
+/// The component of the rule without code of one direction.
+pub const fn table(direction: Direction) -> &'static [u8] {
+    match direction {
+        Direction::TeamsToEight => TABLE_TEAMS_TO_EIGHT,
+        Direction::EightToTeams => TABLE_EIGHT_TO_TEAMS,
+    }
+}
+
+/// The way that a table maps, by the effects of its lines: one that speaks of sessions maps from 8x8 to Teams. Whether the lines are
+/// any good is for the rule to say.
+pub fn table_direction(settings: &Value) -> Direction {
+    let lines = settings.get("lines").and_then(Value::as_array);
+    let mut effects = lines.into_iter().flatten().filter_map(|line| line.get("then"));
+    if effects.any(|then| then.get("session").is_some() || then.get("no_session").is_some()) {
+        Direction::EightToTeams
+    } else {
+        Direction::TeamsToEight
     }
 }
 
