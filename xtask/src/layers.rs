@@ -11,7 +11,6 @@ use toml::Table;
 
 /// A map with a folder as key, and its crate with the crates that it may use as value; each crate stands before its users.
 const LAYERS: &[(&str, &str, &[&str])] = &[
-const LAYERS: [(&str, &str, &[&str]); 19] = [
     ("host/core", "presync-core", &[]),
     ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),

@@ -39,18 +39,6 @@ pub const fn table(direction: Direction) -> &'static [u8] {
     }
 }
 
-/// The way that a table maps, by the effects of its lines: one that speaks of sessions maps from 8x8 to Teams. Whether the lines are
-/// any good is for the rule to say.
-pub fn table_direction(settings: &Value) -> Direction {
-    let lines = settings.get("lines").and_then(Value::as_array);
-    let mut effects = lines.into_iter().flatten().filter_map(|line| line.get("then"));
-    if effects.any(|then| then.get("session").is_some() || then.get("no_session").is_some()) {
-        Direction::EightToTeams
-    } else {
-        Direction::TeamsToEight
-    }
-}
-
 /// The default map of one direction, ready to use.
 pub fn load(host: &RuleHost, direction: Direction) -> Result<LoadedRule, LoadError> {
     host.load(component(direction), Some(direction), &Value::Null, Limits::default())

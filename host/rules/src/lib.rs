@@ -22,7 +22,6 @@
 //! * `apart`: whether a rule is broken or one question is poison; [`poison`]: the list of those
 //! * `link`: one rule of a chain; [`chain`]: the default map and the overrides, asked in order
 //! * [`compare`]: two chains asked the same, and what would change
-//! * [`defaults`]: the two default maps that presync carries
 //! * [`defaults`]: the rules that presync carries: the default maps and the rule without code
 //! * [`matrix`]: every verdict of a chain, as a table
 

@@ -14,18 +14,17 @@ use presync_rules::{Limits, LoadError, LoadedRule, Needs, PublishChain, RuleHost
 use serde_json::{Value, json};
 use support::{host, in_eight, in_teams};
 
-fn load(host: &RuleHost, lines: Value) -> Result<LoadedRule, LoadError> {
+fn load(host: &RuleHost, direction: Direction, lines: Value) -> Result<LoadedRule, LoadError> {
     let settings = json!({ "lines": lines });
-    let direction = defaults::table_direction(&settings);
     host.load(defaults::table(direction), Some(direction), &settings, Limits::default())
 }
 
 fn to_eight(host: &RuleHost, lines: Value) -> PublishChain {
-    defaults::chain::<PublishVerdict>(host, vec![load(host, lines).unwrap()]).unwrap()
+    defaults::chain::<PublishVerdict>(host, vec![load(host, Direction::TeamsToEight, lines).unwrap()]).unwrap()
 }
 
 fn to_teams(host: &RuleHost, lines: Value) -> SessionChain {
-    defaults::chain::<SessionVerdict>(host, vec![load(host, lines).unwrap()]).unwrap()
+    defaults::chain::<SessionVerdict>(host, vec![load(host, Direction::EightToTeams, lines).unwrap()]).unwrap()
 }
 
 /// Presenting, in the queue support, with so many agents left, on a Monday at this minute.
@@ -93,7 +92,9 @@ fn a_line_with_a_time_turns_at_its_edge() {
 #[test]
 fn a_table_needs_what_its_lines_ask_for() {
     let host = host();
-    let needs = |when: Value| load(&host, json!([{ "when": when, "then": { "hold": true } }])).unwrap().needs();
+    let needs = |when: Value| {
+        load(&host, Direction::TeamsToEight, json!([{ "when": when, "then": { "hold": true } }])).unwrap().needs()
+    };
     assert_eq!(needs(json!({ "activity": "presenting" })), Needs::default());
     assert_eq!(needs(json!({ "queue": "support" })), Needs { person: true, ..Needs::default() });
     assert_eq!(
@@ -103,14 +104,13 @@ fn a_table_needs_what_its_lines_ask_for() {
 }
 
 #[test]
-fn the_effects_tell_the_direction() {
+fn each_direction_has_a_component_of_its_own() {
     let host = host();
     let chain = to_teams(&host, json!([{ "when": { "status": "away" }, "then": { "session": "away" } }]));
     let verdicts =
         chain.decide(&[in_eight(EightStatus::Away, false), in_eight(EightStatus::OnCall, true)], false).verdicts;
     assert_eq!(verdicts[0].action, SessionAction::HoldSession(TeamsSession::Away));
     assert_eq!(verdicts[1].action, SessionAction::HoldSession(TeamsSession::InACall));
-    assert_eq!(defaults::table_direction(&json!({ "lines": [{ "then": { "keep": true } }] })), Direction::TeamsToEight);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_reason_says_which_line_it_was() {
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_line() {
     let host = host();
-    let refusal = |lines: Value| load(&host, lines).unwrap_err().to_string();
+    let refusal = |lines: Value| load(&host, Direction::TeamsToEight, lines).unwrap_err().to_string();
     let hold = json!({ "hold": true });
     insta::assert_snapshot!(
         [
@@ -137,15 +137,4 @@ fn what_cannot_be_meant_is_refused_with_its_line() {
         ]
         .join("\n")
     );
-}
-
-#[test]
-fn the_longest_table_is_read_within_a_batch() {
-    let line = |number: usize| json!({ "when": { "group": format!("group-{number}"), "activity": "presenting" }, "then": { "hold": true } });
-    let lines: Vec<Value> = (0..200).map(line).collect();
-    let host = host();
-    let chain = to_eight(&host, json!(lines));
-    let people: Vec<Subject> = (0..1300).map(|n| agent(n, 0)).collect();
-    let decided = chain.decide(&people, false);
-    assert!(decided.faults.is_empty(), "{:?}", decided.faults);
 }

@@ -48,8 +48,8 @@ pub(crate) fn check(lines: &[Line], from: From) -> Result<(), String> {
             let by = match &*takers {
                 [one] => format!("line {one} already takes everything that it takes"),
                 many => {
-                    let list: Vec<String> = many.iter().map(u32::to_string).collect();
-                    format!("lines {} together already take everything that it takes", list.join(", "))
+                    let list: Vec<String> = many.iter().map(|number| format!("line {number}")).collect();
+                    format!("{} together already take everything that it takes", list.join(" and "))
                 }
             };
             return Err(format!("line {number} is never reached: {by}; move it before them, or take it out"));

@@ -60,7 +60,10 @@ fn effect(then: &mut Then, key: &str, value: &Value, from: From) -> Result<Optio
     };
     if !known.contains(&key) {
         return Err(match EFFECTS.contains(&key) {
-            true => format!("`{key}` is an effect of the other direction; this table maps {own}: {}", known.join(", ")),
+            true => format!(
+                "`{key}` is an effect of the other direction; `direction` says that this table maps {own}, where there are {}",
+                known.join(", ")
+            ),
             false => format!("`{key}` is no effect{}", hint(known, key)),
         });
     }
