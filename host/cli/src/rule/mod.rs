@@ -1,13 +1,22 @@
-//! `presync rule …`: looks at rules without a service and without a network.
+//! `presync rule …`: looks at rules, signs them, and takes them to and from registries, without a service.
 //!
 //! # Layout
 //! * `source`: a rule named by a file or by the name of a default map
 //! * `matrix`: what a rule answers for every possible input
 //! * `inspect`: what a rule is, and what it wants to see
+//! * `keygen`, `sign`, `verify`: who made a rule, and that it is still the same
+//! * `registry`: a place in a registry and the rights to it, as options
+//! * `push`, `pull`: to and from a registry
 
 mod inspect;
+mod keygen;
 mod matrix;
+mod pull;
+mod push;
+mod registry;
+mod sign;
 mod source;
+mod verify;
 
 use std::io;
 
@@ -15,7 +24,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use presync_rules::{HostSettings, RuleHost};
 
-/// Look at rules: what they answer to every input, and what they are
+/// Look at rules, sign them, push and pull them
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     #[command(subcommand)]
@@ -35,15 +44,57 @@ enum Command {
     /// Print what a rule is and what it wants to see
     #[command(after_help = "Examples:\n  presync rule inspect my-rule.wasm\n  presync rule inspect 8x8-to-teams")]
     Inspect(inspect::InspectArgs),
+    /// Make a key to sign rules with
+    ///
+    /// The secret half goes into a file that only you can read. The public half is printed; it is what others put among their
+    /// trusted keys.
+    #[command(after_help = "Examples:\n  presync rule keygen\n  presync rule keygen -o ~/.config/presync/rules.key")]
+    Keygen(keygen::KeygenArgs),
+    /// Sign a rule
+    ///
+    /// The signature goes into the component itself, behind everything else. Signatures of others stay; the same key signs only once.
+    #[command(after_help = "Examples:\n  \
+        presync rule sign my-rule.wasm --key presync-signing.key\n  \
+        presync rule sign my-rule.wasm --key presync-signing.key -o my-rule.signed.wasm")]
+    Sign(sign::SignArgs),
+    /// Check that a rule is as it was signed, and say by whom
+    ///
+    /// With trusted keys it fails unless one of them signed the rule; without, only when the rule is not signed or was altered.
+    #[command(after_help = "Examples:\n  \
+        presync rule verify my-rule.wasm                                   # who signed it?\n  \
+        presync rule verify my-rule.wasm --trusted presync-key:… --trusted presync-key:…")]
+    Verify(verify::VerifyArgs),
+    /// Put a rule into an OCI registry
+    ///
+    /// The login is Docker's (`docker login`), unless one is given here. On this machine registries are called without encryption.
+    #[command(after_help = "Examples:\n  \
+        presync rule push my-rule.wasm oci://registry.example/acme/my-rule:1.2\n  \
+        presync rule push my-rule.wasm oci://registry.example/my-rule:1.2 --user ann --password env:PASSWORD\n  \
+        presync rule push my-rule.wasm oci://localhost:5000/my-rule:1.2")]
+    Push(push::PushArgs),
+    /// Take a rule from an OCI registry
+    ///
+    /// What a tag named when it was pulled first is kept in the lock. When the tag names something else later, nothing is pulled
+    /// until `--update` says that the change is wanted.
+    #[command(after_help = "Examples:\n  \
+        presync rule pull oci://registry.example/acme/my-rule:1.2 -o rules/my-rule.wasm\n  \
+        presync rule pull oci://registry.example/acme/my-rule:1.2 -o rules/my-rule.wasm --update\n  \
+        presync rule pull oci://registry.example/my-rule:1.2 -o my-rule.wasm --trusted presync-key:…")]
+    Pull(pull::PullArgs),
 }
 
 /// Runs `presync rule`.
 pub(crate) fn run(args: &RuleArgs) -> Result<()> {
-    let host = RuleHost::new(HostSettings::default())?;
+    let host = || RuleHost::new(HostSettings::default());
     let out = &mut io::stdout().lock();
     let done = match &args.command {
-        Command::Matrix(args) => matrix::run(&host, args, out),
-        Command::Inspect(args) => inspect::run(&host, args, out),
+        Command::Matrix(args) => matrix::run(&host()?, args, out),
+        Command::Inspect(args) => inspect::run(&host()?, args, out),
+        Command::Keygen(args) => keygen::run(args, out),
+        Command::Sign(args) => sign::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
+        Command::Push(args) => push::run(args, out),
+        Command::Pull(args) => pull::run(args, out),
     };
     // A reader that has seen enough (`| head`) is no error.
     done.or_else(|error| match error.downcast_ref::<io::Error>() {

@@ -185,7 +185,8 @@ fn by_code(reference: &Reference, access: &Access, envelope: &OciEnvelope) -> Oc
         | OciErrorCode::BlobUnknown
         | OciErrorCode::ManifestBlobUnknown => OciError::NoSuchVersion { registry, reference: reference.to_string() },
         OciErrorCode::Toomanyrequests => OciError::Throttled { registry, said },
-        code => OciError::Refused { registry, status: tamed(&format!("{code:?}")), said },
+        OciErrorCode::Other(code) => OciError::Refused { registry, status: tamed(code), said },
+        code => OciError::Refused { registry, status: format!("{code:?}"), said },
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A rule is kept as the "Wasm OCI Artifact" of the CNCF's WebAssembly working group, so the tools of others push and pull it too
 //! (`layout`). What arrives is believed for its digest alone: the manifest's against the reference, the component's against the
-//! manifest. Every call has a deadline, and a component is taken in no further than its limit.
+//! manifest. Every call has a deadline, and a component is taken in no further than its limit; the small answers beside it are
+//! bounded by the deadline alone.
 
 mod error;
 mod layout;
