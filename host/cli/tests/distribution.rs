@@ -111,3 +111,19 @@ fn a_closed_registry_is_entered_with_a_password_that_is_nowhere_on_the_command_l
     let inline = desk.rule(&["pull", &address, "-o", "x.wasm", "--user", USER, "--password", PASSWORD]).unwrap_err();
     assert!(inline.contains("env:NAME or file:PATH") && !inline.contains(PASSWORD), "{inline}");
 }
+
+#[test]
+fn pulls_at_the_same_time_all_find_their_way_into_the_lock() {
+    let (desk, registry) = (Desk::new(), DockerRegistry::open());
+    let rules = ["one", "two", "three", "four"];
+    let addresses = rules.map(|rule| registry.address(&format!("acme/{rule}:1.0")));
+    addresses.iter().for_each(|address| drop(desk.rule(&["push", "rule.wasm", address]).unwrap()));
+    std::thread::scope(|scope| {
+        for (rule, address) in rules.iter().zip(&addresses) {
+            let desk = &desk;
+            scope.spawn(move || desk.rule(&["pull", address, "-o", &format!("{rule}.wasm")]).unwrap());
+        }
+    });
+    let lock = String::from_utf8(desk.read("presync-rules.lock")).unwrap();
+    assert!(addresses.iter().all(|address| lock.contains(&format!("{address} sha256:"))), "{lock}");
+}

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,13 @@ pub struct Pin {
     pub size: u64,
     /// Who signed it, the first if there were several.
     pub signer: Option<PublicKey>,
+}
+
+/// The right to change a lock. Who else wants to change it, in whatever process, waits until this value is dropped: of two that
+/// read, change and write at the same time, one would undo what the other did.
+#[derive(Debug)]
+pub struct Turn {
+    _folder: File,
 }
 
 /// Why a lock cannot be used.
@@ -89,6 +97,17 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(LockError::Unreadable { path: path.to_owned(), source }),
         }
+    }
+
+    /// Waits for the right to change this lock. It is to be read after that, and written before the right is dropped.
+    ///
+    /// # Errors
+    /// When its folder is not there or cannot be opened.
+    pub fn turn(path: &Path) -> Result<Turn, LockError> {
+        // The folder, since the file itself is replaced by another one when it is written.
+        let folder = File::open(file::folder(path));
+        let turn = folder.and_then(|folder| folder.lock().map(|()| Turn { _folder: folder }));
+        turn.map_err(|source| LockError::Unwritable { path: path.to_owned(), source })
     }
 
     /// Writes the lock, as a whole or not at all.
@@ -196,6 +215,25 @@ mod tests {
         let rule = reference("oci://a/rule:1");
         lock.set(&rule, pin("a", None));
         assert_eq!(lock.get(&rule.at(Digest::of(b"other"))), Some(&pin("a", None)));
+    }
+
+    #[test]
+    fn of_many_changes_at_the_same_time_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        let change = |number: usize| {
+            let _turn = Lock::turn(&path).unwrap();
+            let mut lock = Lock::read(&path).unwrap();
+            lock.set(&reference(&format!("oci://a/rule:{number}")), pin("a", None));
+            lock.write(&path).unwrap();
+        };
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                scope.spawn(move || change(number));
+            }
+        });
+        assert_eq!(Lock::read(&path).unwrap().0.len(), 8);
+        assert!(matches!(Lock::turn(&folder.path().join("none/lock")), Err(LockError::Unwritable { .. })));
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(super) struct PullArgs {
 pub(super) fn run(args: &PullArgs, out: &mut dyn Write) -> Result<()> {
     let trusted = args.trust.keys()?;
     let remote = args.registry.remote()?;
+    // Pulls into the same lock take turns, so that none forgets what another chose.
+    let _turn = Lock::turn(&args.lock)?;
     let mut lock = Lock::read(&args.lock)?;
     let moved = if args.update { Moved::Accept } else { Moved::Refuse };
     let fetched = block_on(async { Ok(pinned::pull(&remote, &mut lock, moved, &trusted, LARGEST).await?) })?;
