@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
-use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
@@ -101,6 +101,7 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             call_deadline,
         },
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
+        supply: Supply::default(),
         id: tenant.id,
     }
 }

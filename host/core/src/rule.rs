@@ -1,10 +1,13 @@
 //! What a rule is asked and what it answers, independent of the interface version that carries it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::words::{Calls, EightStatus, EightTarget, Note, TeamsActivity, TeamsAvailability, TeamsSession};
 
-/// One person at one moment, as a rule sees it. Parts that the rule's descriptor does not ask for are left empty.
+/// One person at one moment. A rule sees the parts that its descriptor asks for. What is the same from question to question is
+/// shared, so that a subject costs nothing to copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Subject {
     /// What Teams says of itself, our session taken out.
@@ -12,13 +15,13 @@ pub struct Subject {
     /// What 8x8 says of itself, our publication taken out.
     pub eight: Option<EightSide>,
     /// Who it is, by pseudonym.
-    pub person: Option<Person>,
-    /// Who it is, by name; only where the settings allow it.
-    pub identity: Option<Identity>,
+    pub person: Option<Arc<Person>>,
+    /// Who it is, by name. A rule that asks for it is loaded only where the settings allow it.
+    pub identity: Option<Arc<Identity>>,
     /// The person's wall clock.
     pub time: Option<LocalTime>,
     /// How the person's queues are staffed.
-    pub staffing: Vec<Staffing>,
+    pub staffing: Arc<[Staffing]>,
 }
 
 /// The Teams side of a subject.
@@ -93,9 +96,10 @@ pub struct LocalTime {
 pub struct Staffing {
     /// Queue name.
     pub queue: String,
-    /// Members who are offered calls now.
+    /// Other members who are offered calls now. The person who is asked about is never counted, so that an answer does not change
+    /// its own question.
     pub available: u32,
-    /// All members.
+    /// All linked members, the person among them.
     pub total: u32,
 }
 

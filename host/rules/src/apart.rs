@@ -12,8 +12,9 @@
 //! apart is bounded in calls and in time, and what is left when the bound is reached counts as a fault.
 
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::budget::processor_time;
 use crate::fault::{Failure, FaultKind};
 use crate::limits::{BATCH, Limits};
 use crate::question::{Question, Verdict};
@@ -22,7 +23,7 @@ use crate::rule::LoadedRule;
 /// Calls that taking one batch apart may cost. One poison question in 650 takes twenty.
 const CALLS: u32 = 48;
 
-/// Time that taking apart may cost, in budgets of a batch.
+/// Time on the processor that taking apart may cost, in budgets of a batch.
 const BUDGETS: u32 = 4;
 
 /// A part of a batch gets at least this share of the batch's time: an interpreter needs some of it before the first question.
@@ -64,12 +65,12 @@ pub(crate) fn ask<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], 
 
 fn halve<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], explain: bool, failure: Failure) -> Asked<V> {
     let mut asked = Asked { answers: no_answers(questions.len()), poison: Vec::new(), fault: None };
-    let (started, patience) = (Instant::now(), rule.limits().batch_time * BUDGETS);
+    let (started, patience) = (processor_time(), rule.limits().batch_time * BUDGETS);
     let mut calls = 0;
     let mut failing: Vec<Range<usize>> = halves(0..questions.len()).into();
     let mut unanswered = false;
     while let Some(range) = failing.pop() {
-        if calls == CALLS || started.elapsed() > patience {
+        if calls == CALLS || processor_time().saturating_sub(started) > patience {
             unanswered = true;
             break;
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use presync_core::rule::{
     EightSide, Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing,
@@ -161,11 +162,11 @@ impl<'a> Seen<'a> {
     }
 
     pub(crate) fn person(&self) -> Option<&'a Person> {
-        self.subject.person.as_ref().filter(|_| self.needs.person)
+        self.subject.person.as_deref().filter(|_| self.needs.person)
     }
 
     pub(crate) fn identity(&self) -> Option<&'a Identity> {
-        self.subject.identity.as_ref().filter(|_| self.needs.identity)
+        self.subject.identity.as_deref().filter(|_| self.needs.identity)
     }
 
     pub(crate) fn time(&self) -> Option<LocalTime> {
@@ -185,10 +186,10 @@ impl<'a> Seen<'a> {
         Subject {
             teams: self.teams(),
             eight: self.eight(),
-            person: self.person().cloned(),
-            identity: self.identity().cloned(),
+            person: self.subject.person.clone().filter(|_| self.needs.person),
+            identity: self.subject.identity.clone().filter(|_| self.needs.identity),
             time: self.time(),
-            staffing: self.staffing().to_vec(),
+            staffing: if self.needs.staffing { Arc::clone(&self.subject.staffing) } else { Arc::default() },
         }
     }
 
@@ -270,10 +271,10 @@ impl<V: Verdict> Harmless<V> {
         let subject = Subject {
             teams: Some(teams),
             eight: Some(eight),
-            person: Some(Person::default()),
-            identity: Some(Identity::default()),
+            person: Some(Arc::default()),
+            identity: Some(Arc::default()),
             time: Some(noon),
-            staffing: Vec::new(),
+            staffing: Arc::default(),
         };
         Self { subject, proposal }
     }

@@ -160,6 +160,8 @@ impl Hasher for Mix {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use presync_core::rule::{Person, PublishVerdict};
     use presync_core::words::Direction;
 
@@ -170,7 +172,7 @@ mod tests {
         Needs { other_side: false, since: false, person: true, identity: false, time: false, staffing: false };
 
     fn person(id: &str) -> Subject {
-        Subject { person: Some(Person { id: id.to_owned(), ..Person::default() }), ..Subject::default() }
+        Subject { person: Some(Arc::new(Person { id: id.to_owned(), ..Person::default() })), ..Subject::default() }
     }
 
     fn question(subject: &Subject) -> Question<'_, PublishVerdict> {

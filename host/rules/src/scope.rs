@@ -84,8 +84,8 @@ impl Scope {
         self.names(subject)
             && match &self.portion {
                 Portion::All => true,
-                Portion::Within(canary) => canary.holds(subject.person.as_ref()),
-                Portion::Outside(canary) => !canary.holds(subject.person.as_ref()),
+                Portion::Within(canary) => canary.holds(subject.person.as_deref()),
+                Portion::Outside(canary) => !canary.holds(subject.person.as_deref()),
             }
     }
 
@@ -131,19 +131,21 @@ fn folded(names: impl IntoIterator<Item = impl AsRef<str>>) -> impl Iterator<Ite
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use presync_core::rule::Identity;
 
     use super::*;
 
     fn ann() -> Subject {
         Subject {
-            person: Some(Person {
+            person: Some(Arc::new(Person {
                 id: "person-7".to_owned(),
                 department: Some("Sales".to_owned()),
                 groups: vec!["executives".to_owned()],
                 queues: vec!["support".to_owned(), "billing".to_owned()],
-            }),
-            identity: Some(Identity { email: "Ann@corp.com".to_owned(), display_name: "Ann".to_owned() }),
+            })),
+            identity: Some(Arc::new(Identity { email: "Ann@corp.com".to_owned(), display_name: "Ann".to_owned() })),
             ..Subject::default()
         }
     }
@@ -175,7 +177,7 @@ mod tests {
         let within = Scope::everyone().portion(Portion::Within(canary.clone()));
         let outside = Scope::everyone().portion(Portion::Outside(canary));
         let people = (0..10_000).map(|number| Subject {
-            person: Some(Person { id: format!("person-{number}"), ..Person::default() }),
+            person: Some(Arc::new(Person { id: format!("person-{number}"), ..Person::default() })),
             ..Subject::default()
         });
         let (mut tried, mut rest) = (0, 0);

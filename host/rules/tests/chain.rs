@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use presync_core::rule::{Person, PublishAction, PublishVerdict, SessionVerdict, Subject};
 use presync_core::words::{Calls, Direction, EightTarget, TeamsActivity, TeamsAvailability};
 use presync_rules::{Chain, ChainError, Limits, LoadError, LoadedRule, PublishChain, RuleHost, SessionChain, defaults};
@@ -125,7 +127,7 @@ fn what_a_rule_does_not_ask_for_does_not_make_questions_differ() {
     let host = host();
     let chain = defaults::chain::<PublishVerdict>(&host, Vec::new()).unwrap();
     let people: Vec<_> = (0..100)
-        .map(|n| Subject { person: Some(Person { id: format!("p{n}"), ..Person::default() }), ..away() })
+        .map(|n| Subject { person: Some(Arc::new(Person { id: format!("p{n}"), ..Person::default() })), ..away() })
         .collect();
     assert_eq!(chain.decide(&people, false).asked, 1);
 }

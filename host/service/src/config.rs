@@ -8,6 +8,8 @@ use presync_core::words::Direction;
 use presync_rules::{Canary, Limits, Scope};
 
 use crate::digest::Digest;
+use crate::groups::Memberships;
+use crate::time::TimeZones;
 
 /// One tenant.
 #[derive(Debug, Clone)]
@@ -20,6 +22,19 @@ pub struct TenantConfig {
     pub eight: presync_eight::Config,
     /// Overrides, in order; the default maps are always there beneath.
     pub rules: Vec<RuleConfig>,
+    /// What rules may learn of people beside what the providers say.
+    pub supply: Supply,
+}
+
+/// What rules may learn of a tenant's people beside what the providers say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Supply {
+    /// Groups.
+    pub groups: Memberships,
+    /// Queues, in addition to those of the 8x8 directory.
+    pub queues: Memberships,
+    /// Where people are.
+    pub zones: TimeZones,
 }
 
 /// One override.
@@ -40,6 +55,8 @@ pub struct RuleConfig {
     /// The most people in a hundred of those tried for whom a new version may say something else than the one before it;
     /// `None` for no limit.
     pub max_change: Option<u8>,
+    /// Names and addresses of people may be shown to it.
+    pub sees_identity: bool,
     /// The only component that is let in; `None` for any.
     pub digest: Option<Digest>,
     /// Its budget.
@@ -71,6 +88,7 @@ impl RuleConfig {
             canary: None,
             canary_for: CANARY_FOR,
             max_change: None,
+            sees_identity: false,
             digest: None,
             limits: Limits::default(),
         }

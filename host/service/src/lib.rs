@@ -13,6 +13,8 @@
 //! * [`status`]: what may be seen from outside
 //! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's two chains, and their reload
+//! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
+//! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
 //! * [`fleet`]: all tenants, each on its own cadence
@@ -24,12 +26,15 @@ pub mod config;
 pub mod digest;
 mod executor;
 pub mod fleet;
+pub mod groups;
 pub mod health;
 mod people;
 pub mod rules;
+mod staffing;
 pub mod status;
 pub mod tenant;
+pub mod time;
 
-pub use config::{Cadence, RuleConfig, RuleSource, TenantConfig};
+pub use config::{Cadence, RuleConfig, RuleSource, Supply, TenantConfig};
 pub use fleet::Fleet;
 pub use tenant::{Tenant, TenantError};

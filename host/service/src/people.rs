@@ -1,30 +1,40 @@
 //! Who is linked, and the core's state of them. It is locked for moments only, never across an await.
+//!
+//! * `person`: one of them, and what rules may see beside the two sides
+//! * `staffed`: asking again when the staffing of a queue has changed
+
+mod person;
+mod staffed;
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::reconcile::{Command, Input, Reconciler, Stamp};
-use presync_core::rule::{Person as RulePerson, Subject};
+use presync_core::rule::Subject;
 use presync_core::time::Timestamp;
 use presync_core::words::{Direction, TeamsSession};
 use presync_eight::{Cursor, Publication};
+use presync_rules::Needs;
 use presync_store::{NewEvent, StoredLink};
-use std::time::Duration;
 
+use crate::config::Supply;
+use crate::staffing::Queues;
 use crate::status::{Alone, Counters};
-
-/// One linked person, as the directories know them.
-#[derive(Debug, Clone)]
-pub(crate) struct Person {
-    pub(crate) link: StoredLink,
-    pub(crate) department: Option<String>,
-    pub(crate) queues: Vec<String>,
-}
+pub(crate) use person::Person;
+use person::Supplied;
+use staffed::{Asking, touched};
 
 /// All of a tenant's people.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct People {
     pub(crate) reconciler: Reconciler,
+    supplied: Supplied,
+    queues: Queues,
+    asking: Asking,
+    /// Some rule looks at the clock.
+    tell_time: bool,
     persons: HashMap<LinkId, Person>,
     by_teams: HashMap<TeamsUserId, LinkId>,
     by_eight: HashMap<EightUserId, LinkId>,
@@ -77,6 +87,30 @@ impl Work {
 }
 
 impl People {
+    /// Nobody yet.
+    pub(crate) fn new(supply: Supply) -> Self {
+        Self {
+            reconciler: Reconciler::default(),
+            supplied: Supplied::new(supply),
+            queues: Queues::default(),
+            asking: Asking::default(),
+            tell_time: false,
+            persons: HashMap::new(),
+            by_teams: HashMap::new(),
+            by_eight: HashMap::new(),
+            feed: None,
+            alone: Vec::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes what the chains in force want to see, so that no more is put together, and that a change of it asks them again.
+    pub(crate) fn look(&mut self, publish: Needs, session: Needs) {
+        self.reconciler.set_cross_looks(publish.other_side, session.other_side);
+        (self.asking.publish, self.asking.session) = (publish.staffing, session.staffing);
+        self.tell_time = publish.time || session.time;
+    }
+
     pub(crate) fn link_of_teams(&self, id: &TeamsUserId) -> Option<LinkId> {
         self.by_teams.get(id).copied()
     }
@@ -108,29 +142,57 @@ impl People {
         })
     }
 
-    pub(crate) fn insert(&mut self, person: Person) {
-        self.by_teams.insert(person.link.teams_id.clone(), person.link.id);
-        self.by_eight.insert(person.link.eight_id.clone(), person.link.id);
-        self.persons.insert(person.link.id, person);
+    pub(crate) fn insert(&mut self, link: StoredLink) {
+        let person = Person::new(link, &self.supplied);
+        let Person { link, shown, .. } = &person;
+        self.by_teams.insert(link.teams_id.clone(), link.id);
+        self.by_eight.insert(link.eight_id.clone(), link.id);
+        self.queues.place(link.id, &shown.queues);
+        self.persons.insert(link.id, person);
     }
 
     fn remove(&mut self, link: LinkId) {
+        self.queues.drop(link);
         if let Some(person) = self.persons.remove(&link) {
             self.by_teams.remove(&person.link.teams_id);
             self.by_eight.remove(&person.link.eight_id);
         }
     }
 
-    pub(crate) fn update(&mut self, change: impl FnMut(&mut Person)) {
-        self.persons.values_mut().for_each(change);
+    /// Takes what the directories say of each person whom `read` knows: name, department, queues. Returns of whom rules may see
+    /// something new.
+    pub(crate) fn learn<'a>(
+        &mut self,
+        read: impl Fn(&StoredLink) -> Option<(&'a str, Option<&'a String>, &'a [String])>,
+    ) -> Vec<LinkId> {
+        let Self { persons, supplied, queues: all_queues, .. } = self;
+        let mut changed = Vec::new();
+        for person in persons.values_mut() {
+            let Some((name, department, queues)) = read(&person.link) else { continue };
+            if person.learn(name, department, queues, supplied) {
+                all_queues.place(person.link.id, &person.shown.queues);
+                changed.push(person.link.id);
+            }
+        }
+        changed.sort_unstable();
+        changed
+    }
+
+    /// The entries of the settings that fit nobody.
+    pub(crate) fn strangers(&self) -> Vec<String> {
+        self.supplied.strangers(self.persons())
     }
 
     /// Feeds the core and sorts what it wants done.
     pub(crate) fn absorb(&mut self, now: Timestamp, inputs: impl IntoIterator<Item = Input>) -> Work {
         let mut commands = Vec::new();
         for input in inputs {
+            let Some(input) = self.heed(input) else { continue };
+            let touched = touched(&input);
             self.reconciler.apply(now, input, &mut commands);
+            self.recount(&touched);
         }
+        self.ask_outdated(now, &mut commands);
         let mut work = Work::default();
         for command in commands {
             self.sort(now, command, &mut work);
@@ -141,6 +203,9 @@ impl People {
     fn sort(&mut self, now: Timestamp, command: Command, work: &mut Work) {
         match command {
             Command::Ask { link, direction, stamp } => {
+                if self.asking.any() {
+                    self.queues.tell(link);
+                }
                 if let Some(subject) = self.subject(link, now) {
                     work.questions.push(Question { link, direction, stamp, subject });
                 }
@@ -181,15 +246,17 @@ impl People {
         }
     }
 
-    /// A person as the rules may see them: both sides, and the directory's part of who they are, by pseudonym.
+    /// A person as the rules may see them: both sides, who it is, and what else the rules in force look at.
     pub(crate) fn subject(&self, link: LinkId, now: Timestamp) -> Option<Subject> {
         let mut subject = self.reconciler.subject(link, now)?;
-        subject.person = self.person(link).map(|person| RulePerson {
-            id: format!("person-{link}"),
-            department: person.department.clone(),
-            groups: Vec::new(),
-            queues: person.queues.clone(),
-        });
+        if let Some(person) = self.person(link) {
+            subject.person = Some(Arc::clone(&person.shown));
+            subject.identity = Some(Arc::clone(&person.identity));
+            subject.time = if self.tell_time { person.zone.local(now) } else { None };
+        }
+        if self.asking.any() {
+            subject.staffing = self.queues.of(link);
+        }
         Some(subject)
     }
 }

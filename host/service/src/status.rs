@@ -91,6 +91,8 @@ pub enum Place {
     Publications,
     /// Reading one of the directories.
     Directory,
+    /// Finding the people whom the settings put into groups, queues and time zones.
+    Groups,
     /// Loading or asking a rule.
     Rules,
     /// The state on disk.

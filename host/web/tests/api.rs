@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
-use presync_service::{Cadence, Tenant, TenantConfig};
+use presync_service::{Cadence, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, PersonRef, Simulator, TenantAccess};
 use presync_store::Store;
 use presync_web::Server;
@@ -83,7 +83,7 @@ fn open(simulator: &Simulator, access: &TenantAccess) -> Tenant {
         tenant: access.id.as_str().into(),
         call_deadline,
     };
-    let config = TenantConfig { id, teams, eight, rules: Vec::new() };
+    let config = TenantConfig { id, teams, eight, rules: Vec::new(), supply: Supply::default() };
     let store = Store::in_memory().unwrap();
     Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), &store).unwrap()
 }

@@ -16,7 +16,7 @@ use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
 use presync_service::rules::RuleBase;
 use presync_service::status::{Counters, Place, Trouble};
-use presync_service::{Cadence, RuleConfig, Tenant, TenantConfig};
+use presync_service::{Cadence, RuleConfig, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
 
@@ -55,6 +55,7 @@ pub struct Bench {
     rules: RuleBase,
     /// Per tenant, its overrides; a tenant beyond the list has none.
     overrides: Vec<Vec<RuleConfig>>,
+    supply: Supply,
 }
 
 impl Bench {
@@ -76,6 +77,25 @@ impl Bench {
 
     /// Like [`Self::start`], with overrides of their own for the first tenants, and none for the rest.
     pub async fn with_rules_of_each(config: Config, overrides: Vec<Vec<RuleConfig>>) -> Self {
+        let mut bench = Self::prepared(config, overrides).await;
+        bench.restart().await;
+        bench
+    }
+
+    /// Like [`Self::with_rules`], with what the settings say of people; `supply` gets to know them first.
+    pub async fn supplied(
+        config: Config,
+        overrides: Vec<RuleConfig>,
+        supply: impl FnOnce(&[PersonRef]) -> Supply,
+    ) -> Self {
+        let overrides = vec![overrides; config.tenants];
+        let mut bench = Self::prepared(config, overrides).await;
+        bench.supply = supply(&bench.simulator.people(0));
+        bench.restart().await;
+        bench
+    }
+
+    async fn prepared(config: Config, overrides: Vec<Vec<RuleConfig>>) -> Self {
         let config = Config { clock: SimClock::driven(MONDAY), ..config };
         let simulator = Simulator::start(config).await.expect("the simulator starts");
         simulator.start_measuring();
@@ -83,10 +103,8 @@ impl Bench {
         let store = Store::open(&folder.path().join("presync.db")).expect("a new database");
         let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
         let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
-        let mut bench =
-            Self { simulator, tenants: Vec::new(), cadence, call_deadline, store, folder, rules, overrides };
-        bench.restart().await;
-        bench
+        let (tenants, supply) = (Vec::new(), Supply::default());
+        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply }
     }
 
     /// Ends the service without ceremony and starts another on the same state, which runs one cycle.
@@ -280,6 +298,7 @@ impl Bench {
                 call_deadline,
             },
             rules,
+            supply: self.supply.clone(),
             id,
         }
     }

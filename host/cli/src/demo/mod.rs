@@ -17,7 +17,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use presync_core::id::TenantId;
-use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config as SimulatorConfig, Simulator, TenantAccess};
 use presync_store::Store;
 use presync_web::Server;
@@ -162,6 +162,7 @@ fn tenant_config(simulator: &Simulator, access: &TenantAccess, cadence: &Cadence
             call_deadline: cadence.call_deadline(),
         },
         rules: Vec::new(),
+        supply: Supply::default(),
         id,
     })
 }

@@ -118,6 +118,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "sessions" => "writing to Teams",
         "publications" => "writing to 8x8",
         "directory" => "reading the directories",
+        "groups" => "groups, queues and time zones",
         "rules" => "the rules",
         "store" => "the state on disk",
         other => other,

@@ -247,6 +247,15 @@ impl Link {
         out.push(Command::Ask { link: at.id, direction, stamp: question.stamp });
     }
 
+    /// Whether an answer to this question counts.
+    pub(super) fn awaits(&self, direction: Direction, stamp: Stamp) -> bool {
+        let question = match direction {
+            Direction::TeamsToEight => &self.publish_question,
+            Direction::EightToTeams => &self.session_question,
+        };
+        !self.leaving && question.open && question.stamp == stamp
+    }
+
     pub(super) fn publish_decided(
         &mut self,
         at: Moment<'_>,

@@ -66,6 +66,13 @@ pub enum Input {
         /// The revision that the provider gave the write (8x8); older readings no longer count.
         revision: Option<u64>,
     },
+    /// Something that a rule may see of this person, beside what the sides say, is not what it was: they are asked about again.
+    AskAgain {
+        /// About whom.
+        link: LinkId,
+        /// Which chain.
+        direction: Direction,
+    },
     /// The rules of a direction were replaced: everyone is asked about again.
     RulesChanged(Direction),
     /// A side cannot be read, or cannot be believed.

@@ -94,6 +94,9 @@ impl Reconciler {
                 self.with(link, now, out, |link, at, out| link.teams_delivered(at, outcome, out));
                 self.touch(link);
             }
+            Input::AskAgain { link, direction } => {
+                self.with(link, now, out, |link, at, out| link.ask(at, direction, out));
+            }
             Input::RulesChanged(direction) => {
                 self.each(now, out, |link, at, out| link.ask(at, direction, out));
             }

@@ -7,9 +7,10 @@ use crate::presence::{EightPresence, TeamsPresence};
 use crate::reconcile::Reconciler;
 use crate::reconcile::lane::{Lane, Want};
 use crate::reconcile::link::Link;
+use crate::reconcile::message::Stamp;
 use crate::rule::{EightSide, Subject, TeamsSide};
 use crate::time::Timestamp;
-use crate::words::{EightTarget, TeamsSession};
+use crate::words::{Direction, EightTarget, TeamsSession};
 
 /// One person, as presync sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,6 +90,11 @@ impl Reconciler {
             since: seconds(link.eight.since),
         });
         Some(Subject { teams, eight, ..Subject::default() })
+    }
+
+    /// Whether an answer to the question with this stamp still counts.
+    pub fn awaits(&self, id: LinkId, direction: Direction, stamp: Stamp) -> bool {
+        self.links.get(&id).is_some_and(|link| link.awaits(direction, stamp))
     }
 
     /// A picture of a person; `None` when there is no such link.

@@ -17,8 +17,8 @@ fn whole() -> Subject {
             since: Some(90),
         }),
         eight: Some(EightSide { status: EightStatus::Away, call_active: false, manual: true, since: Some(30) }),
-        person: Some(Person { id: "p-1".to_owned(), ..Person::default() }),
-        identity: Some(Identity { email: "a@example.org".to_owned(), display_name: "A".to_owned() }),
+        person: Some(Arc::new(Person { id: "p-1".to_owned(), ..Person::default() })),
+        identity: Some(Arc::new(Identity { email: "a@example.org".to_owned(), display_name: "A".to_owned() })),
         time: Some(LocalTime {
             year: 2026,
             month: 11,
@@ -27,7 +27,7 @@ fn whole() -> Subject {
             minute_of_day: 600,
             utc_offset_minutes: 60,
         }),
-        staffing: vec![Staffing { queue: "support".to_owned(), available: 3, total: 5 }],
+        staffing: [Staffing { queue: "support".to_owned(), available: 3, total: 5 }].into(),
     }
 }
 

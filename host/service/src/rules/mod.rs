@@ -8,8 +8,7 @@ use std::time::SystemTime;
 
 use presync_core::words::Direction;
 use presync_rules::{
-    ChainError, HostError, HostSettings, LoadError, LoadedRule, Member, Needs, PublishChain, RuleHost, SessionChain,
-    defaults,
+    ChainError, HostError, HostSettings, LoadError, LoadedRule, Member, PublishChain, RuleHost, SessionChain, defaults,
 };
 
 use crate::config::{RuleConfig, RuleSource};
@@ -64,13 +63,14 @@ pub enum RuleError {
         /// Why.
         source: Box<LoadError>,
     },
-    /// A rule wants to see what nothing here can show.
-    #[error("rule {name}: it needs {}, which this version of presync cannot supply. Build the rule without that need", needs.join(" and "))]
-    Needs {
+    /// A rule wants to see names and addresses, and the settings do not allow it.
+    #[error(
+        "rule {name}: it wants to see the names and addresses of people, and rules of this tenant may not. Set `rules_see_identity = true` in \
+         [[tenant]] if it may, or give a rule without that need"
+    )]
+    Identity {
         /// Its path, or the name of an embedded one.
         name: String,
-        /// What it needs, by the interface's labels.
-        needs: Vec<&'static str>,
     },
     /// The rules do not make a chain.
     #[error(transparent)]
@@ -177,10 +177,11 @@ impl RuleBase {
             .host
             .load(&bytes, config.direction, &config.settings, config.limits)
             .map_err(|source| RuleError::Refused { name: name(), source: Box::new(source) })?;
-        let supplied = Needs { other_side: true, since: true, person: true, ..Needs::default() };
-        let mut missing = rule.needs().labels();
-        missing.retain(|need| !supplied.labels().contains(need));
-        if missing.is_empty() { Ok(rule) } else { Err(RuleError::Needs { name: name(), needs: missing }) }
+        // With its settings: what else its descriptor would let it see is not shown to it.
+        if rule.needs().identity && !config.sees_identity {
+            return Err(RuleError::Identity { name: name() });
+        }
+        Ok(rule)
     }
 
     fn chains(&self, overrides: &[File]) -> Result<Chains, RuleError> {

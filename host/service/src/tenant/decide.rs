@@ -127,7 +127,7 @@ impl Tenant {
         let chains = self.rules.current();
         let (publish, session) = (&chains.publish_versions, &chains.session_versions);
         tracing::info!(tenant = %self.id, %publish, %session, "new rules are in force");
-        look_across(&mut self.people().reconciler, &chains);
+        look_across(&mut self.people(), &chains);
         self.absorb(reload.changed.into_iter().map(Input::RulesChanged))
     }
 }

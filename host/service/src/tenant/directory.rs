@@ -6,13 +6,16 @@ use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::linking::{self, EightCandidate, Pair, Pairing, TeamsCandidate, Unlinked};
 use presync_core::reconcile::Input;
 use presync_core::time::Timestamp;
-use presync_core::words::Side;
-use presync_store::NewLink;
+use presync_core::words::{Direction, Side};
+use presync_store::{NewLink, StoredLink};
 use tokio::task::JoinHandle;
 
 use crate::people::{People, Person, Work};
 use crate::status::{Alone, Place};
 use crate::tenant::{Beat, Tenant};
+
+/// How many entries of the settings that fit nobody are named; the rest is counted.
+const STRANGERS_NAMED: usize = 10;
 
 /// The reading of both directories: when it is due, and the one that is under way.
 #[derive(Debug)]
@@ -119,12 +122,33 @@ impl Tenant {
         inputs.extend(plan.kept.iter().map(|link| Input::LinkAdded(*link)));
         for link in added {
             inputs.push(Input::LinkAdded(link.id));
-            people.insert(Person { link, department: None, queues: Vec::new() });
+            people.insert(link);
         }
-        books.update(&mut people);
+        for link in people.learn(|link| books.person(link)) {
+            let again = |direction| Input::AskAgain { link, direction };
+            inputs.extend([Direction::TeamsToEight, Direction::EightToTeams].map(again));
+        }
         people.alone = books.alone(&pairing);
+        let strangers = people.strangers();
         drop(people);
+        self.tell_strangers(&strangers);
         self.absorb(inputs)
+    }
+}
+
+impl Tenant {
+    /// Whom the settings put into a group, a queue or a time zone, and who is not linked: no error, since people come and go.
+    fn tell_strangers(&self, strangers: &[String]) {
+        if strangers.is_empty() {
+            return self.is_well(Place::Groups);
+        }
+        let named = strangers.iter().take(STRANGERS_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = match strangers.len().saturating_sub(STRANGERS_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let what = format!("nobody who is linked has the address in the settings: {named}{more}");
+        self.is_unwell(Place::Groups, &what, false);
     }
 }
 
@@ -177,17 +201,11 @@ impl<'a> Books<'a> {
         })
     }
 
-    /// Names, departments and queues change without the link changing.
-    fn update(&self, people: &mut People) {
-        people.update(|person| {
-            let teams = self.teams.get(&person.link.teams_id);
-            let eight = self.eight.get(&person.link.eight_id);
-            if let (Some(teams), Some(eight)) = (teams, eight) {
-                person.link.display_name.clone_from(&teams.display_name);
-                person.department = teams.department.clone().or_else(|| eight.department.clone());
-                person.queues.clone_from(&eight.queues);
-            }
-        });
+    /// A person's name, department and queues: these change without the link changing.
+    fn person(&self, link: &StoredLink) -> Option<(&'a str, Option<&'a String>, &'a [String])> {
+        let (teams, eight) = (*self.teams.get(&link.teams_id)?, *self.eight.get(&link.eight_id)?);
+        let department = teams.department.as_ref().or(eight.department.as_ref());
+        Some((&teams.display_name, department, &eight.queues))
     }
 
     fn alone(&self, pairing: &Pairing) -> Vec<Alone> {

@@ -20,16 +20,15 @@ use std::time::Duration;
 
 use presync_core::id::TenantId;
 use presync_core::outage::MassLoss;
-use presync_core::reconcile::{Input, Reconciler};
+use presync_core::reconcile::Input;
 use presync_core::time::{Clock, Timestamp};
 use presync_core::words::{Direction, Side};
-use presync_rules::Needs;
 use presync_store::{Store, StoreError, TenantStore};
 
-use crate::config::{Cadence, TenantConfig};
+use crate::config::{Cadence, Supply, TenantConfig};
 use crate::executor::Share;
 use crate::health::Health;
-use crate::people::{People, Person, Work};
+use crate::people::{People, Work};
 use crate::rules::{Chains, Reload, RuleBase, RuleError, TenantRules};
 use crate::status::{Place, Trouble};
 
@@ -122,7 +121,7 @@ impl Tenant {
         let (rules, refused) =
             TenantRules::load(rules, config.rules).map_err(|error| TenantError::Rules(id.clone(), error))?;
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
-        let (people, pending) = restore(&id, &store, &rules.current(), clock.now())
+        let (people, pending) = restore(&id, &store, config.supply, &rules.current(), clock.now())
             .map_err(|error| TenantError::Store(id.clone(), error))?;
         let beat = Beat {
             teams: Health::new(Side::Teams),
@@ -195,13 +194,19 @@ impl Tenant {
 }
 
 /// Takes up the stored people and their states. The rules may have changed since, so everyone is asked about again.
-fn restore(id: &TenantId, store: &TenantStore, chains: &Chains, now: Timestamp) -> Result<(People, Work), StoreError> {
-    let mut people = People::default();
-    look_across(&mut people.reconciler, chains);
+fn restore(
+    id: &TenantId,
+    store: &TenantStore,
+    supply: Supply,
+    chains: &Chains,
+    now: Timestamp,
+) -> Result<(People, Work), StoreError> {
+    let mut people = People::new(supply);
+    look_across(&mut people, chains);
     let mut inputs = Vec::new();
     for link in store.links()? {
         inputs.push(Input::LinkAdded(link.id));
-        people.insert(Person { link, department: None, queues: Vec::new() });
+        people.insert(link);
     }
     for (link, snapshot) in store.states()? {
         if let Err(error) = people.reconciler.restore(now, link, &snapshot) {
@@ -213,8 +218,7 @@ fn restore(id: &TenantId, store: &TenantStore, chains: &Chains, now: Timestamp) 
     Ok((people, work))
 }
 
-/// Tells the core which chains look at the side that they write to.
-fn look_across(reconciler: &mut Reconciler, chains: &Chains) {
-    let across = |needs: Needs| needs.other_side;
-    reconciler.set_cross_looks(across(chains.publish.needs()), across(chains.session.needs()));
+/// Says what the chains in force look at.
+fn look_across(people: &mut People, chains: &Chains) {
+    people.look(chains.publish.needs(), chains.session.needs());
 }

@@ -105,6 +105,29 @@ fn changed_rules_ask_about_everyone_again() {
 }
 
 #[test]
+fn one_person_may_be_asked_about_again_without_news_and_only_the_newer_answer_counts() {
+    let mut bench = Bench::settled();
+    let mut commands = Vec::new();
+    let again = Input::AskAgain { link: LINK, direction: Direction::TeamsToEight };
+    bench.reconciler.apply(bench.now, again.clone(), &mut commands);
+    bench.reconciler.apply(bench.now, again, &mut commands);
+    let stamps: Vec<Stamp> = commands
+        .iter()
+        .map(|command| match command {
+            Command::Ask { stamp, .. } => *stamp,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let [old, new] = stamps[..] else { panic!("{commands:?}") };
+    let awaits = |bench: &Bench, stamp| bench.reconciler.awaits(LINK, Direction::TeamsToEight, stamp);
+    assert!(!awaits(&bench, old) && awaits(&bench, new));
+    assert_eq!(bench.put(publish_decided(old, PublishAction::Publish(EightTarget::Away))), []);
+    let busy = PublishAction::Publish(EightTarget::Busy);
+    assert_eq!(bench.put(publish_decided(new, busy)), [Write::Publish(EightTarget::Busy)]);
+    assert!(!awaits(&bench, new), "it is answered");
+}
+
+#[test]
 fn a_recheck_asks_again_when_its_time_has_come() {
     let mut bench = Bench::settled();
     let mut commands = Vec::new();
