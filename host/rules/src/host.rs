@@ -198,8 +198,12 @@ impl Places {
     }
 
     fn give_back(&self) {
-        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.freed.notify_one();
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        *free += 1;
+        // Nobody waits unless there was no place, and waking costs a call of the kernel even when nobody does.
+        if *free == 1 {
+            self.freed.notify_all();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! One rule of a chain: whom it is asked about, what it has answered, and what stands when it fails.
 
+use std::collections::hash_map::Entry;
+
 use crate::apart::{self, Asked};
 use crate::chain::{Decided, Stage};
 use crate::fault::{Failure, Fault};
@@ -124,14 +126,17 @@ impl<V: Verdict> Link<V> {
                 plan.poisoned.push(index);
                 continue;
             }
-            let equal = key.and_then(|key| first.get(&key)).filter(|(_, of)| question(*of).equals(&asked));
-            let at = equal.map_or(plan.open.len(), |(at, _)| *at);
+            if first.is_empty() && key.is_some() {
+                first.reserve((subjects.len() - index).min(BATCH));
+            }
+            let at = match key.map(|key| first.entry(key)) {
+                Some(Entry::Occupied(known)) if question(known.get().1).equals(&asked) => known.get().0,
+                // Of two different questions with one fingerprint, the first keeps the place.
+                Some(Entry::Occupied(_)) | None => plan.open.len(),
+                Some(Entry::Vacant(place)) => place.insert((plan.open.len(), index)).0,
+            };
             if at == plan.open.len() {
                 plan.open.push((index, key));
-                // Of two different questions with one fingerprint, the first keeps the place.
-                if let Some(key) = key {
-                    first.entry(key).or_insert((at, index));
-                }
             }
             plan.waiting.push((index, at));
         }

@@ -87,10 +87,13 @@ impl<V: Verdict> Reuse<V> {
     /// Keeps the verdicts of questions that were asked.
     pub(crate) fn keep<'a>(&self, answered: impl Iterator<Item = (Key, Question<'a, V>, &'a V)>) {
         let mut answered = answered.peekable();
-        if answered.peek().is_none() {
-            return;
-        }
+        let most = answered.size_hint().1.unwrap_or(0).min(KEPT);
+        let Some((first, ..)) = answered.peek() else { return };
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        match first {
+            Key::Packed(_) => kept.packed.reserve(most),
+            Key::Print(_) => kept.prints.reserve(most),
+        }
         for (key, question, verdict) in answered {
             match key {
                 Key::Packed(bits) => {

@@ -3,15 +3,20 @@
 //! A later version gets a file of its own with the same outline; the host's model never names a binding.
 
 mod convert;
+mod lift;
+mod lower;
 
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::words::Direction;
-use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
+use wasmtime::component::{Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker, TypedFunc};
 use wasmtime::{Engine, Store};
 
 use crate::budget::Guest;
 use crate::guest_log::Level;
 use crate::question::{Answers, Needs, Question};
+
+use lift::{Answer, Lifted};
+use lower::{Lowered, Proposal};
 
 pub(crate) use bindings::exports::presync::rules::{eight_to_teams, rule, teams_to_eight};
 pub(crate) use bindings::presync::rules::{log, subject, vocabulary};
@@ -54,15 +59,14 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
 #[derive(Clone)]
 pub(crate) struct Linked {
     pre: InstancePre<Guest>,
-    rule: rule::GuestIndices,
-    decide: Decide,
+    direction: Direction,
+    describe: ComponentExportIndex,
+    configure: ComponentExportIndex,
+    decide: ComponentExportIndex,
 }
 
-#[derive(Clone)]
-enum Decide {
-    TeamsToEight(teams_to_eight::GuestIndices),
-    EightToTeams(eight_to_teams::GuestIndices),
-}
+/// The type of `decide` in one direction.
+type Decide<'a, V> = TypedFunc<(&'a [Lowered<'a, V>], bool), (Vec<Lifted<V>>,)>;
 
 /// What a rule says of itself, unchecked.
 #[derive(Debug, Clone)]
@@ -84,13 +88,22 @@ pub(crate) struct Call<'a> {
 
 impl Linked {
     pub(crate) fn new(linker: &Linker<Guest>, component: &Component, direction: Direction) -> wasmtime::Result<Self> {
-        let pre = linker.instantiate_pre(component)?;
-        let rule = rule::GuestIndices::new(&pre)?;
-        let decide = match direction {
-            Direction::TeamsToEight => Decide::TeamsToEight(teams_to_eight::GuestIndices::new(&pre)?),
-            Direction::EightToTeams => Decide::EightToTeams(eight_to_teams::GuestIndices::new(&pre)?),
+        let export = |interface: &str, name: &str| {
+            let missing = || wasmtime::Error::msg(format!("it does not export `{name}` of `{interface}`"));
+            let interface = component.get_export_index(None, interface).ok_or_else(missing)?;
+            component.get_export_index(Some(&interface), name).ok_or_else(missing)
         };
-        Ok(Self { pre, rule, decide })
+        let decide = match direction {
+            Direction::TeamsToEight => "presync:rules/teams-to-eight@1.0.0",
+            Direction::EightToTeams => "presync:rules/eight-to-teams@1.0.0",
+        };
+        Ok(Self {
+            pre: linker.instantiate_pre(component)?,
+            direction,
+            describe: export("presync:rules/rule@1.0.0", "describe")?,
+            configure: export("presync:rules/rule@1.0.0", "configure")?,
+            decide: export(decide, "decide")?,
+        })
     }
 
     /// A fresh instance in a fresh store.
@@ -112,22 +125,31 @@ impl Call<'_> {
         self.instance
     }
 
-    /// Asks the rule what it is, and checks that `decide` has the types it should have.
+    /// Asks the rule what it is, and checks that its functions have the types they should have.
     pub(crate) fn describe(self) -> wasmtime::Result<Description> {
-        match &self.linked.decide {
-            Decide::TeamsToEight(decide) => decide.load(&mut *self.store, &self.instance).map(|_| ()),
-            Decide::EightToTeams(decide) => decide.load(&mut *self.store, &self.instance).map(|_| ()),
-        }?;
-        let rule = self.linked.rule.load(&mut *self.store, &self.instance)?;
-        let described = rule.call_describe(&mut *self.store)?;
+        let Self { linked, store, instance } = self;
+        match linked.direction {
+            Direction::TeamsToEight => {
+                let _: Decide<'_, PublishVerdict> = instance.get_typed_func(&mut *store, linked.decide)?;
+            }
+            Direction::EightToTeams => {
+                let _: Decide<'_, SessionVerdict> = instance.get_typed_func(&mut *store, linked.decide)?;
+            }
+        }
+        let _: TypedFunc<(&str,), (Result<rule::Needs, String>,)> =
+            instance.get_typed_func(&mut *store, linked.configure)?;
+        let describe: TypedFunc<(), (rule::Descriptor,)> = instance.get_typed_func(&mut *store, linked.describe)?;
+        let (described,) = describe.call(store, ())?;
         let needs = convert::needs(described.needs);
         Ok(Description { name: described.name, version: described.version, needs, pure: described.pure })
     }
 
     /// Gives the rule its settings, and brings what it needs with them; the inner error is the rule's own.
     pub(crate) fn configure(&mut self, settings: &str) -> wasmtime::Result<Result<Needs, String>> {
-        let rule = self.linked.rule.load(&mut *self.store, &self.instance)?;
-        Ok(rule.call_configure(&mut *self.store, settings)?.map(convert::needs))
+        let configure: TypedFunc<(&str,), (Result<rule::Needs, String>,)> =
+            self.instance.get_typed_func(&mut *self.store, self.linked.configure)?;
+        let (needs,) = configure.call(&mut *self.store, (settings,))?;
+        Ok(needs.map(convert::needs))
     }
 }
 
@@ -137,21 +159,7 @@ impl Answers for Call<'_> {
         questions: &[Question<'_, PublishVerdict>],
         explain: bool,
     ) -> wasmtime::Result<Vec<PublishVerdict>> {
-        let Decide::TeamsToEight(decide) = &self.linked.decide else {
-            return Err(wasmtime::Error::msg("the rule maps the other way"));
-        };
-        let guest = decide.load(&mut *self.store, &self.instance)?;
-        let parts = convert::parts(questions);
-        let asked: Vec<_> = questions
-            .iter()
-            .zip(&parts)
-            .map(|(question, parts)| teams_to_eight::Question {
-                subject: convert::subject(&question.seen, parts),
-                proposal: question.proposal.map(convert::publish_proposal),
-            })
-            .collect();
-        let verdicts = guest.call_decide(&mut *self.store, &asked, explain)?;
-        Ok(verdicts.into_iter().map(|verdict| convert::publish_verdict(verdict, explain)).collect())
+        self.ask(questions, explain)
     }
 
     fn session(
@@ -159,21 +167,17 @@ impl Answers for Call<'_> {
         questions: &[Question<'_, SessionVerdict>],
         explain: bool,
     ) -> wasmtime::Result<Vec<SessionVerdict>> {
-        let Decide::EightToTeams(decide) = &self.linked.decide else {
-            return Err(wasmtime::Error::msg("the rule maps the other way"));
-        };
-        let guest = decide.load(&mut *self.store, &self.instance)?;
-        let parts = convert::parts(questions);
-        let asked: Vec<_> = questions
-            .iter()
-            .zip(&parts)
-            .map(|(question, parts)| eight_to_teams::Question {
-                subject: convert::subject(&question.seen, parts),
-                proposal: question.proposal.map(convert::session_proposal),
-            })
-            .collect();
-        let verdicts = guest.call_decide(&mut *self.store, &asked, explain)?;
-        Ok(verdicts.into_iter().map(|verdict| convert::session_verdict(verdict, explain)).collect())
+        self.ask(questions, explain)
+    }
+}
+
+impl Call<'_> {
+    /// Puts the questions to `decide`. A rule that maps the other way has no function of this type.
+    fn ask<V: Proposal + Answer>(self, questions: &[Question<'_, V>], explain: bool) -> wasmtime::Result<Vec<V>> {
+        let lowered: Vec<_> = questions.iter().map(Lowered).collect();
+        let decide: Decide<'_, V> = self.instance.get_typed_func(&mut *self.store, self.linked.decide)?;
+        let (verdicts,) = decide.call(self.store, (&lowered, explain))?;
+        Ok(verdicts.into_iter().map(|verdict| verdict.verdict(explain)).collect())
     }
 }
 

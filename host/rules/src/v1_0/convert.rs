@@ -20,7 +20,7 @@ pub(super) struct Parts<'a> {
 macro_rules! same_words {
     ($( $name:ident: $from:path => $to:path { $($word:ident)* } )*) => {
         $(
-            const fn $name(word: $from) -> $to {
+            pub(super) const fn $name(word: $from) -> $to {
                 use $from as From;
                 use $to as To;
                 match word { $(From::$word => To::$word,)* }
@@ -53,18 +53,15 @@ same_words! {
 
 // === towards the guest ===
 
-pub(super) fn parts<'a, V>(questions: &[Question<'a, V>]) -> Vec<Parts<'a>> {
-    questions
-        .iter()
-        .map(|question| {
-            let person = question.seen.person();
-            Parts {
-                groups: person.map(|person| person.groups.iter().map(String::as_str).collect()).unwrap_or_default(),
-                queues: person.map(|person| person.queues.iter().map(String::as_str).collect()).unwrap_or_default(),
-                staffing: question.seen.staffing().iter().map(staffing).collect(),
-            }
-        })
-        .collect()
+impl<'a> Parts<'a> {
+    pub(super) fn of<V>(question: &Question<'a, V>) -> Self {
+        let person = question.seen.person();
+        Self {
+            groups: person.map(|person| person.groups.iter().map(String::as_str).collect()).unwrap_or_default(),
+            queues: person.map(|person| person.queues.iter().map(String::as_str).collect()).unwrap_or_default(),
+            staffing: question.seen.staffing().iter().map(staffing).collect(),
+        }
+    }
 }
 
 pub(super) fn subject<'a>(seen: &Seen<'a>, parts: &'a Parts<'a>) -> subject::Subject<'a> {
@@ -173,7 +170,7 @@ pub(super) fn session_verdict(verdict: eight_to_teams::VerdictResult, explain: b
 }
 
 /// Asking again at once would be asking for ever: a second at least.
-fn recheck(seconds: Option<u32>) -> Option<u32> {
+pub(super) fn recheck(seconds: Option<u32>) -> Option<u32> {
     seconds.map(|seconds| seconds.max(1))
 }
 
