@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::redirect;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -26,6 +27,9 @@ use crate::settings::{self, problem::SettingsError};
 
 /// The service answers from memory; what takes longer than this is not coming.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A change may have to compile a rule first.
+const CHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where `presync run` listens unless its settings say otherwise.
 const DEFAULT_URL: &str = "http://127.0.0.1:8088";
@@ -69,7 +73,7 @@ pub(crate) enum ApiError {
         cause: String,
     },
     /// Somebody listens and says nothing.
-    #[error("{url} did not answer within {} s; is it presync that listens there? Its log may say more", TIMEOUT.as_secs())]
+    #[error("{url} did not answer in time; is it presync that listens there? Its log may say more")]
     Slow {
         /// What was asked for.
         url: Url,
@@ -101,7 +105,7 @@ struct NoSecrets;
 
 impl Secrets for NoSecrets {
     fn variable(&self, _: &str) -> Option<String> {
-        Some("unknown".to_owned())
+        Some("unknown to whoever asks".to_owned())
     }
 }
 
@@ -150,15 +154,35 @@ impl Api {
 
     /// The JSON at this path, whose segments need not be encoded.
     pub(crate) async fn get(&self, path: &[&str]) -> Result<Value, ApiError> {
+        let url = self.url(path);
+        self.answer(&url, self.client.get(url.clone())).await
+    }
+
+    /// Has something done that is asked for at this path, and gives what the service says of it. The token, where there is one, shows
+    /// that we may. Takes as long as it takes: a rule may have to be compiled first.
+    pub(crate) async fn post(&self, path: &[&str], token: Option<&SecretString>) -> Result<Value, ApiError> {
+        let url = self.url(path);
+        let mut request = self.client.post(url.clone()).timeout(CHANGE_TIMEOUT);
+        if let Some(token) = token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        self.answer(&url, request).await
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
+        url
+    }
+
+    async fn answer(&self, url: &Url, request: reqwest::RequestBuilder) -> Result<Value, ApiError> {
         let failed = |error: reqwest::Error| match error.is_timeout() {
             true => ApiError::Slow { url: url.clone() },
             false => ApiError::Unreachable { url: self.base.clone(), cause: root_cause(&error) },
         };
-        let response = self.client.get(url.clone()).send().await.map_err(failed)?;
+        let response = request.send().await.map_err(failed)?;
         let status = response.status();
         let body = response.bytes().await.map_err(failed)?;
         let strange = |what: String| ApiError::Strange { url: url.clone(), what };

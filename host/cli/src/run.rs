@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
 use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
@@ -44,7 +45,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         let server = Server::bind(settings.service.listen).await.with_context(|| {
             format!("cannot listen on {}; set another `listen` in [service]", settings.service.listen)
         })?;
-        let tenants = open(tenants, cadence, &store)?;
+        let server = server.with_token(settings.service.admin_token);
+        let tenants = open(tenants, cadence, &store, Some(settings.service.rule_cache))?;
         tracing::info!(tenants = tenants.len(), listen = %server.address(), "presync runs");
         let fleet = Fleet::start(tenants, cadence);
         let (stop, mut stopped) = watch::channel(false);
@@ -59,9 +61,14 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Takes up every tenant. Blocks: it reads the stored state and compiles rules.
-pub(crate) fn open(tenants: Vec<TenantConfig>, cadence: Cadence, store: &Store) -> anyhow::Result<Vec<Tenant>> {
-    let rules = RuleBase::new()?;
+/// Takes up every tenant; compiled rules are kept in the folder, if one is given. Blocks: it reads the stored state and compiles rules.
+pub(crate) fn open(
+    tenants: Vec<TenantConfig>,
+    cadence: Cadence,
+    store: &Store,
+    rule_cache: Option<PathBuf>,
+) -> anyhow::Result<Vec<Tenant>> {
+    let rules = RuleBase::with(HostSettings { cache: rule_cache, ..HostSettings::default() })?;
     let clock = Arc::new(SystemClock);
     let open = |tenant| Ok(Tenant::open(tenant, cadence, clock.clone(), rules.clone(), store)?);
     tenants.into_iter().map(open).collect()

@@ -2,8 +2,10 @@
 //!
 //! # Layout
 //! * `page`: the status for people
+//! * `overrides`: the tenants' own rules, for people
 //! * `unlinked`: who is not kept in step, for people
 
+mod overrides;
 mod page;
 #[cfg(test)]
 mod tests;

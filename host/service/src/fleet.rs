@@ -34,6 +34,7 @@ impl Fleet {
         for (place, tenant) in (0u32..).zip(tenants.iter()) {
             let first = Instant::now() + cadence.poll * place / count;
             running.spawn(beat(Arc::clone(tenant), first, cadence.poll, stop.subscribe()));
+            running.spawn(follow_rules(Arc::clone(tenant), stop.subscribe()));
         }
         Self { tenants, stop, running }
     }
@@ -67,5 +68,17 @@ async fn beat(tenant: Arc<Tenant>, first: Instant, poll: Duration, mut stop: wat
         }
         let cycle = tenant.cycle().await;
         tracing::debug!(tenant = %tenant.id(), took = ?cycle.took, "cycle");
+    }
+}
+
+/// Takes up saved rules beside the cycles.
+async fn follow_rules(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tenant.rules_saved() => {}
+        }
+        tenant.take_saved_rules().await;
     }
 }

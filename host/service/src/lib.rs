@@ -12,7 +12,7 @@
 //! * [`health`]: when a side counts as down
 //! * [`status`]: what may be seen from outside
 //! * `executor`: the threads that rules run on, shared fairly between tenants
-//! * [`rules`]: a tenant's two chains, and their reload
+//! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them

@@ -12,6 +12,8 @@ use presync_core::words::Side;
 use presync_rules::Stage;
 use serde::Serialize;
 
+use crate::rules::RuleStatus;
+
 /// What a tenant has done since the process started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
@@ -19,7 +21,9 @@ pub struct Counters {
     pub cycles: u64,
     /// Presences read, on both sides.
     pub presences_read: u64,
-    /// Verdicts given by the chains.
+    /// Questions put to the chains.
+    pub questions: u64,
+    /// Verdicts given by the chains: one to each question, unless asking ended in a panic.
     pub decisions: u64,
     /// Verdicts among them that needed no call into a rule.
     pub decisions_reused: u64,
@@ -63,6 +67,7 @@ impl Counters {
     pub fn add(&mut self, other: &Self) {
         self.cycles += other.cycles;
         self.presences_read += other.presences_read;
+        self.questions += other.questions;
         self.decisions += other.decisions;
         self.decisions_reused += other.decisions_reused;
         self.published += other.published;
@@ -132,6 +137,12 @@ pub struct TenantStatus {
     pub publish_rules: String,
     /// The rules in force from 8x8 to Teams; `None` for a tenant that syncs one way.
     pub session_rules: Option<String>,
+    /// The number of the last change of its rules.
+    pub generation: u64,
+    /// The generation that gave the last verdicts; `None` before the first.
+    pub decided_by: Option<u64>,
+    /// Every version of its rules: in force, on trial, or kept out.
+    pub rules: Vec<RuleStatus>,
     /// Sides that are down: what they last said is held.
     pub down: Vec<Side>,
     /// When both sides were last read.
@@ -170,6 +181,8 @@ pub struct Why {
     pub view: LinkView,
     /// Sides that cannot be read or believed now: what they last said is held.
     pub down: Vec<Side>,
+    /// The generation of the rules that gave what follows.
+    pub generation: u64,
     /// The chain from Teams to 8x8, rule by rule; empty before Teams was read.
     pub publish: Vec<Stage<PublishVerdict>>,
     /// The chain from 8x8 to Teams, rule by rule; empty before 8x8 was read, or one-way.

@@ -71,6 +71,18 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A kept component of a rule cannot be read or written.
+    #[error(
+        "{}: a component of a rule cannot be kept there or read back ({source}): give presync access to the folder, and see that the \
+         disk has room",
+        path.display()
+    )]
+    Component {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// Anything else that SQLite reports.
     #[error("{} could not be used: see the cause", path.display())]
     Sqlite {

@@ -1,4 +1,4 @@
-//! Durable state of presync: links, what was last written and under which lease, the event log.
+//! Durable state of presync: links, what was last written and under which lease, versions of rules, the event log.
 //!
 //! One SQLite file holds all tenants. The calls are synchronous: an async caller makes them from a blocking thread. What a state or
 //! an event *means* is the core's business; here both are text.
@@ -8,11 +8,13 @@
 //! * [`error`]: what can go wrong, and what to do about it
 //! * `migration`: the schema, one file per version
 //! * `database`: the connections: one writer, several readers
+//! * `components`: components of rules, as files beside the database
 //! * [`tenant`]: the calls of one tenant, a file per kind of record
 //! * [`Store`]: opens the database and hands out tenants
 
 #![forbid(unsafe_code)]
 
+mod components;
 mod database;
 pub mod error;
 mod migration;
@@ -23,6 +25,6 @@ pub mod tenant;
 mod tests;
 
 pub use error::StoreError;
-pub use record::{Batch, NewEvent, NewLink, StoredEvent, StoredLink};
+pub use record::{Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, StoredEvent, StoredLink, StoredRules};
 pub use store::Store;
-pub use tenant::TenantStore;
+pub use tenant::{TenantStore, VERSIONS_KEPT};

@@ -1,4 +1,6 @@
-//! What is stored and read back: plain data, without behaviour.
+//! What is stored and read back: plain data.
+
+use std::sync::Arc;
 
 use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::time::Timestamp;
@@ -70,4 +72,75 @@ pub struct Batch {
     pub states: Vec<(LinkId, String)>,
     /// Events to append, in this order.
     pub events: Vec<NewEvent>,
+}
+
+/// A version of a rule that was in force for everyone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleVersion {
+    /// Which override of the settings.
+    pub slot: String,
+    /// The component's digest, in hexadecimal.
+    pub digest: String,
+    /// The rule's name.
+    pub name: String,
+    /// The rule's version.
+    pub version: String,
+    /// The generation of the tenant's rules that put it in force last.
+    pub generation: u64,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A version of a rule that is not put in force again until its slot has got another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleAside {
+    /// Which override of the settings.
+    pub slot: String,
+    /// The component's digest, in hexadecimal.
+    pub digest: String,
+    /// The rule's name.
+    pub name: String,
+    /// The rule's version.
+    pub version: String,
+    /// Why it was set aside, as a sentence.
+    pub why: String,
+    /// Somebody did so; otherwise it failed too often.
+    pub by_hand: bool,
+    /// When it was.
+    pub at: Timestamp,
+}
+
+/// What is known of a tenant's rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredRules {
+    /// The number of the last change; 0 before the first.
+    pub generation: u64,
+    /// Versions that were in force, the one that was put in force last first.
+    pub versions: Vec<RuleVersion>,
+    /// Versions that are kept out.
+    pub aside: Vec<RuleAside>,
+}
+
+/// A change of a tenant's rules: stored as a whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RulesChange {
+    /// Its number.
+    pub generation: u64,
+    /// Versions that are in force for everyone by it.
+    pub in_force: Vec<RuleVersion>,
+    /// Components to keep, by digest.
+    pub components: Vec<(String, Arc<[u8]>)>,
+    /// Slots of which nothing is set aside any longer.
+    pub none_aside: Vec<String>,
+    /// Versions that are set aside by it.
+    pub aside: Vec<RuleAside>,
+    /// Events to append, in this order.
+    pub events: Vec<NewEvent>,
+}
+
+impl RulesChange {
+    /// Whether nothing but its number is to be stored.
+    pub fn is_empty(&self) -> bool {
+        *self == Self { generation: self.generation, ..Self::default() }
+    }
 }

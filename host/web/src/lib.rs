@@ -6,19 +6,24 @@
 //! | `GET /v1/status` | every tenant at a glance, the totals and the time |
 //! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, and what to do |
 //! | `GET /v1/tenants/{id}/people/{user}` | why a person is shown as they are |
+//! | `POST /v1/tenants/{id}/rules/{rule}/rollback` | takes a rule back: its trial, or the version in force for the one before |
+//! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |
 //!
 //! Moments are milliseconds since the Unix epoch. What cannot be answered is a problem: `{status, title, detail}`.
 //!
 //! **There is no sign-in yet.** Whoever reaches the address reads the presence of every person, by name. It listens on this machine
-//! alone unless the settings say otherwise; [`Server::bind`] warns in the log when they do. The API changes nothing.
+//! alone unless the settings say otherwise; [`Server::bind`] warns in the log when they do. Something is changed only for whoever has the
+//! token of the settings, or, when there is none, for this machine.
 //!
 //! # Layout
+//! * `gate`: who may change something
 //! * `problem`: what is said when there is no answer
 //! * `routes`: the routes above
 //! * `server`: the listener and its end
 
 #![forbid(unsafe_code)]
 
+mod gate;
 mod problem;
 mod routes;
 mod server;

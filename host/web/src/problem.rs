@@ -26,9 +26,25 @@ impl Problem {
         Self { status: StatusCode::NOT_FOUND, detail: detail.into() }
     }
 
-    /// The API is read only.
-    pub(crate) fn read_only() -> Self {
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: "this API only answers GET and HEAD".to_owned() }
+    /// There is such an address, for something else.
+    pub(crate) fn another_method() -> Self {
+        let detail = "addresses answer GET and HEAD; only those that end in /rollback and /promote take a POST instead";
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: detail.to_owned() }
+    }
+
+    /// Who asks has not shown that they may.
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, detail: detail.into() }
+    }
+
+    /// Nobody may, as things are set up.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, detail: detail.into() }
+    }
+
+    /// It cannot be done as things are.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, detail: detail.into() }
     }
 
     /// Something is wrong in here; the caller can do nothing about it, so the log gets it too.

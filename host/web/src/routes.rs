@@ -1,4 +1,4 @@
-//! The routes. Each reads what a tenant shows of itself; what may be busy for a while runs on a thread that may be.
+//! The routes. Most read what a tenant shows of itself; what may be busy for a while runs on a thread that may be.
 
 use std::sync::Arc;
 
@@ -6,14 +6,17 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use presync_core::time::{Clock, Timestamp};
 use presync_service::Tenant;
 use presync_service::clock::SystemClock;
+use presync_service::rules::{SteerError, Steered};
 use presync_service::status::{Alone, Counters, TenantStatus, Why};
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
+use crate::gate::{Gate, guard};
 use crate::problem::Problem;
 
 /// How many tenants a problem names before it only counts the rest.
@@ -39,14 +42,19 @@ struct NotLinked {
 }
 
 /// The API for these tenants.
-pub(crate) fn routes(tenants: Tenants) -> Router {
+pub(crate) fn routes(tenants: Tenants, gate: Gate) -> Router {
+    let changes = Router::new()
+        .route("/v1/tenants/{id}/rules/{rule}/rollback", post(roll_back))
+        .route("/v1/tenants/{id}/rules/{rule}/promote", post(promote))
+        .route_layer(middleware::from_fn_with_state(gate, guard));
     Router::new()
         .route("/livez", get(async || "ok"))
         .route("/v1/status", get(status))
         .route("/v1/tenants/{id}/unlinked", get(unlinked))
         .route("/v1/tenants/{id}/people/{user}", get(person))
+        .merge(changes)
         .fallback(unknown)
-        .method_not_allowed_fallback(async || Problem::read_only())
+        .method_not_allowed_fallback(async || Problem::another_method())
         .layer(middleware::map_response(not_kept))
         .with_state(tenants)
 }
@@ -83,10 +91,39 @@ async fn person(
     answer.await.map_err(|error| Problem::internal(&error))?
 }
 
+async fn roll_back(
+    State(tenants): State<Tenants>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Json<Steered>, Problem> {
+    let Path((id, rule)) = path?;
+    let tenant = Arc::clone(find(&tenants, &id)?);
+    steered(tokio::spawn(async move { tenant.roll_back(&rule).await })).await
+}
+
+async fn promote(
+    State(tenants): State<Tenants>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Json<Steered>, Problem> {
+    let Path((id, rule)) = path?;
+    let tenant = Arc::clone(find(&tenants, &id)?);
+    steered(tokio::spawn(async move { tenant.promote(&rule).await })).await
+}
+
+/// What became of a change. It is a task of its own, so that it goes on when the caller has gone.
+async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json<Steered>, Problem> {
+    match change.await {
+        Ok(Ok(steered)) => Ok(Json(steered)),
+        Ok(Err(error @ SteerError::Unknown { .. })) => Err(Problem::not_found(error.to_string())),
+        Ok(Err(SteerError::Rules(error))) => Err(Problem::internal(&error)),
+        Ok(Err(error)) => Err(Problem::conflict(error.to_string())),
+        Err(error) => Err(Problem::internal(&error)),
+    }
+}
+
 async fn unknown() -> Problem {
     Problem::not_found(
-        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/unlinked and \
-         /v1/tenants/{id}/people/{user}, where what stands in braces is url-encoded",
+        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, and for \
+         POST /v1/tenants/{id}/rules/{rule}/rollback and .../promote, where what stands in braces is url-encoded",
     )
 }
 

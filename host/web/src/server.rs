@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use presync_service::Tenant;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::gate::Gate;
 use crate::routes::routes;
 
 /// How long requests under way may go on after the stop. Every answer takes milliseconds; what is still open then is a
@@ -21,6 +23,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    token: Option<SecretString>,
 }
 
 impl Server {
@@ -38,7 +41,13 @@ impl Server {
                  everybody's presence. Listen on 127.0.0.1, or let only trusted machines through"
             );
         }
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, token: None })
+    }
+
+    /// Changes need this token, from wherever they are asked for. Without one they can be asked for from this machine, if only it
+    /// reaches the address.
+    pub fn with_token(self, token: Option<SecretString>) -> Self {
+        Self { token, ..self }
     }
 
     /// Where it listens.
@@ -67,8 +76,9 @@ impl Server {
                 Err(_) => std::future::pending().await,
             }
         };
+        let gate = Gate::new(self.token, self.address.ip().to_canonical().is_loopback());
         tokio::select! {
-            served = axum::serve(self.listener, routes(tenants)).with_graceful_shutdown(stop) => served,
+            served = axum::serve(self.listener, routes(tenants, gate)).with_graceful_shutdown(stop) => served,
             () = out_of_patience => Ok(()),
         }
     }

@@ -173,6 +173,26 @@ async fn answers_are_not_kept_and_nothing_can_be_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rules_are_steered_from_this_machine_and_not_by_a_web_page() {
+    let scene = Scene::start().await;
+    for (path, expected) in [
+        ("/v1/tenants/acne/rules/dnd/rollback", "no tenant is called \"acne\""),
+        ("/v1/tenants/tenant-1/rules/rules%2Fdnd.wasm/rollback", "no rule of this tenant is called \"rules/dnd.wasm\""),
+        ("/v1/tenants/tenant-1/rules/dnd/promote", "its rules are the default maps alone"),
+    ] {
+        let answer = scene.ask(Method::POST, path).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        let body: Value = answer.json().await.unwrap();
+        assert!(body["detail"].as_str().unwrap().contains(expected), "{path}: {body}");
+    }
+    let path = "/v1/tenants/tenant-1/rules/dnd/rollback";
+    assert_eq!(scene.ask(Method::GET, path).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+    let url = format!("http://{}{path}", scene.address);
+    let page = reqwest::Client::builder().no_proxy().build().unwrap().post(url).header("origin", "https://a.example");
+    assert_eq!(page.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_never_finishes_asking_does_not_hold_up_the_stop() {
     let scene = Scene::start().await;
     let mut dawdler = TcpStream::connect(scene.address).await.unwrap();

@@ -6,6 +6,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a bench that cannot be set up is to fail its test")]
 
+pub mod component;
+
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -25,6 +27,9 @@ const MONDAY: i64 = 1_800_864_000_000;
 
 /// How often [`Bench::until`] looks: what it waits for takes milliseconds, so this many cycles are never needed.
 const MOST_LOOKS: usize = 2_000;
+
+/// How long a saved file may take to be noticed, in real time; long, so that a slow machine fails no test.
+const NOTICED_WITHIN: Duration = Duration::from_secs(120);
 
 /// The engine and the default maps, compiled once for all tests of a binary.
 static RULES: OnceLock<RuleBase> = OnceLock::new();
@@ -199,6 +204,23 @@ impl Bench {
         assert!(so(self), "after {most} cycles it was not so that {what}; {:#?}", self.troubles());
     }
 
+    /// Waits until the first tenant has noticed that a rule file was saved, and lets it take that up, as the fleet does.
+    ///
+    /// # Panics
+    /// When it notices nothing.
+    pub async fn saved(&self) {
+        let noticed = tokio::time::timeout(NOTICED_WITHIN, self.tenant().rules_saved()).await;
+        noticed.expect("a saved file is noticed");
+        self.tenant().take_saved_rules().await;
+    }
+
+    /// The same, as often as it takes until `so`: one save may be noticed in several parts.
+    pub async fn saved_until(&self, so: impl Fn(&Self) -> bool) {
+        while !so(self) {
+            self.saved().await;
+        }
+    }
+
     /// The first tenant.
     ///
     /// # Panics
@@ -233,6 +255,17 @@ impl Bench {
         let user = person.upn.as_deref().or(person.email.as_deref()).expect("a name");
         let why = self.tenant().why(user).expect("the event log can be read");
         why.into_iter().flat_map(|why| why.events).map(|event| (event.kind, event.detail)).collect()
+    }
+
+    /// The last events of the first tenant that concern nobody in particular, oldest first: kind and detail.
+    ///
+    /// # Panics
+    /// When the event log cannot be read.
+    pub fn tenant_events(&self) -> Vec<(String, serde_json::Value)> {
+        let store = self.store.tenant(self.tenant().id()).expect("the tenant is known");
+        let events = store.events(None, 0, usize::MAX).expect("the event log can be read").into_iter();
+        let detail = |text: &str| serde_json::from_str(text).expect("details are JSON");
+        events.filter(|event| event.link.is_none()).map(|event| (event.kind, detail(&event.detail))).collect()
     }
 
     /// What is wrong with the first tenant now.

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use presync_core::words::Direction;
 use presync_end_to_end::Bench;
+use presync_end_to_end::component::{KEEP, renamed};
 use presync_rules::defaults;
 use presync_service::RuleConfig;
 use presync_service::status::Place;
 use presync_simulator::{Config, PersonRef, Status};
 
-/// The example that keeps presenting agents in the queue: while somebody presents, 8x8 shows busy.
-const KEEP: &[u8] = include_bytes!("../../../examples/rules/keep-agents-available/keep-agents-available.wasm");
 /// The smallest core module: valid WebAssembly, and no component.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
@@ -52,9 +51,7 @@ impl Scene {
 
 /// Puts a whole file in place of another, as a deployment does.
 fn replace(path: &Path, file: &[u8]) {
-    let new = path.with_extension("new");
-    std::fs::write(&new, file).unwrap();
-    std::fs::rename(new, path).unwrap();
+    renamed(path, file).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +90,11 @@ async fn a_bad_file_is_refused_with_the_reason_and_the_old_rule_stays() {
         let said = |bench: &Bench| bench.troubles().get(&Place::Rules).is_some_and(|t| t.what.contains(reason));
         scene.bench.until(&format!("the status says {reason}"), said).await;
         let trouble = scene.bench.trouble(Place::Rules);
-        assert!(trouble.needs_action && trouble.what.contains("what was in force before stays"), "{}", trouble.what);
+        assert!(
+            trouble.needs_action && trouble.what.contains("keep-agents-available 1.0.0 stays in force"),
+            "{}",
+            trouble.what
+        );
         assert_eq!(scene.in_force(), in_force);
     }
     scene.bench.simulator.teams_client(&scene.presenter, "Available", "Available");

@@ -34,6 +34,8 @@ pub(crate) struct Counters {
     pub(crate) echoes_ignored: u64,
     pub(crate) writes_failed: u64,
     pub(crate) rule_faults: u64,
+    /// On the processor.
+    pub(crate) guest_time: Duration,
 }
 
 /// One tenant at a glance.
@@ -46,11 +48,46 @@ pub(crate) struct Tenant {
     pub(crate) publish_rules: String,
     /// `None` for a tenant that syncs one way.
     pub(crate) session_rules: Option<String>,
+    /// Every version of its rules.
+    pub(crate) rules: Vec<Rule>,
     pub(crate) down: Vec<Side>,
     pub(crate) last_cycle: Option<Timestamp>,
     pub(crate) last_cycle_took: Option<Duration>,
     /// The place as key.
     pub(crate) troubles: BTreeMap<String, Trouble>,
+}
+
+/// One version of a rule, as it stands.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Rule {
+    /// Where it comes from; `default` for a default map.
+    pub(crate) source: String,
+    pub(crate) name: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) digest: Option<String>,
+    /// `live`, `trial`, `refused`, `taken-out` or `rolled-back`.
+    pub(crate) state: String,
+    /// Of a trial: for whom.
+    pub(crate) part: Option<String>,
+    /// Of a trial: when it is for all.
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) since: Timestamp,
+    /// Of what is in force: the generation that put it there.
+    pub(crate) generation: Option<u64>,
+}
+
+/// What was done to a rule by hand.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Steered {
+    pub(crate) rule: String,
+    /// The version that was in force.
+    pub(crate) from: Option<String>,
+    /// The version that is in force now.
+    pub(crate) to: Option<String>,
+    pub(crate) on_trial: bool,
+    /// Why the version that was meant is not in force.
+    pub(crate) refused: Option<String>,
+    pub(crate) generation: u64,
 }
 
 /// Something that is wrong now.
@@ -79,6 +116,8 @@ pub(crate) struct Why {
     pub(crate) now: Timestamp,
     pub(crate) view: View,
     pub(crate) down: Vec<Side>,
+    /// Of the rules that gave what follows.
+    pub(crate) generation: u64,
     pub(crate) publish: Vec<Stage<PublishVerdict>>,
     pub(crate) session: Vec<Stage<SessionVerdict>>,
     /// Newest first.

@@ -83,7 +83,7 @@ async fn watch(args: &DemoArgs, simulator: &Simulator) -> anyhow::Result<ExitCod
         .iter()
         .map(|access| tenant_config(simulator, access, &cadence))
         .collect::<Result<_, _>>()?;
-    let tenants = run::open(configs, cadence, &store)?;
+    let tenants = run::open(configs, cadence, &store, None)?;
     let server = Server::bind(([127, 0, 0, 1], 0).into()).await?;
     let address = server.address();
     let fleet = Fleet::start(tenants, cadence);

@@ -1,4 +1,5 @@
-//! `presync rule …`: looks at rules, signs them, and takes them to and from registries, without a service.
+//! `presync rule …`: looks at rules, signs them, and takes them to and from registries, without a service; and steers those of a running
+//! one.
 //!
 //! # Layout
 //! * `source`: a rule named by a file or by the name of a default map
@@ -7,6 +8,7 @@
 //! * `keygen`, `sign`, `verify`: who made a rule, and that it is still the same
 //! * `registry`: a place in a registry and the rights to it, as options
 //! * `push`, `pull`: to and from a registry
+//! * `steer`: taking a rule of a running service back, and letting it on
 
 mod inspect;
 mod keygen;
@@ -16,6 +18,7 @@ mod push;
 mod registry;
 mod sign;
 mod source;
+mod steer;
 mod verify;
 
 use std::io;
@@ -24,7 +27,9 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use presync_rules::{HostSettings, RuleHost};
 
-/// Look at rules, sign them, push and pull them
+use steer::Steer;
+
+/// Look at rules, sign them, push and pull them, take them back and let them on
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     #[command(subcommand)]
@@ -81,6 +86,17 @@ enum Command {
         presync rule pull oci://registry.example/acme/my-rule:1.2 -o rules/my-rule.wasm --update\n  \
         presync rule pull oci://registry.example/my-rule:1.2 -o my-rule.wasm --trusted presync-key:…")]
     Pull(pull::PullArgs),
+    /// Take a rule of a running service back to the version before it
+    ///
+    /// A version that is on trial is taken back first. What was taken back does not come back until the rule's file changes, or by
+    /// `presync rule promote`.
+    #[command(after_help = "Examples:\n  \
+        presync rule rollback dnd-routing --tenant acme\n  \
+        PRESYNC_ADMIN_TOKEN=… presync rule rollback rules/dnd.wasm --tenant acme --config presync.toml")]
+    Rollback(steer::SteerArgs),
+    /// Let a version of a rule of a running service on: from its trial to everyone, or back in after it was set aside
+    #[command(after_help = "Example:\n  presync rule promote dnd-routing --tenant acme")]
+    Promote(steer::SteerArgs),
 }
 
 /// Runs `presync rule`.
@@ -95,6 +111,8 @@ pub(crate) fn run(args: &RuleArgs) -> Result<()> {
         Command::Verify(args) => verify::run(args, out),
         Command::Push(args) => push::run(args, out),
         Command::Pull(args) => pull::run(args, out),
+        Command::Rollback(args) => steer::run(args, Steer::Rollback, out),
+        Command::Promote(args) => steer::run(args, Steer::Promote, out),
     };
     // A reader that has seen enough (`| head`) is no error.
     done.or_else(|error| match error.downcast_ref::<io::Error>() {

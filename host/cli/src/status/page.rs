@@ -7,6 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
+use super::overrides;
 use crate::api::answer::{Counters, Overview, Tenant, Trouble};
 use crate::api::page::{count, length, names, time, words};
 
@@ -23,6 +24,7 @@ pub(super) fn render(overview: &Overview) -> String {
     let mut page = tenants(overview);
     page += &wrong(overview);
     page += &rules(&overview.tenants);
+    page += &overrides::render(&overview.tenants, overview.now);
     page += &done(&overview.totals);
     page
 }
@@ -144,13 +146,23 @@ fn rules(tenants: &[Tenant]) -> String {
 
 fn done(totals: &Counters) -> String {
     let Counters { cycles, presences_read, decisions, decisions_reused, published, unpublished, .. } = totals;
-    let Counters { sessions_held, sessions_cleared, renewed, echoes_ignored, writes_failed, rule_faults, .. } = totals;
+    let Counters {
+        sessions_held,
+        sessions_cleared,
+        renewed,
+        echoes_ignored,
+        writes_failed,
+        rule_faults,
+        guest_time,
+        ..
+    } = totals;
     format!(
         "\n{HEADING}Done since the start{HEADING:#}\n  \
          read      {presences_read} presences in {cycles} cycles, {echoes_ignored} of our own writes seen again\n  \
-         decided   {decisions} verdicts, {decisions_reused} of them reused, rule faults: {rule_faults}\n  \
+         decided   {decisions} verdicts, {decisions_reused} of them reused, rule faults: {rule_faults}, {:.1} s in rules\n  \
          8x8       {published} published, {unpublished} taken back\n  \
          Teams     {sessions_held} sessions held, {sessions_cleared} cleared\n  \
-         both      {renewed} leases renewed, failed writes: {writes_failed}\n"
+         both      {renewed} leases renewed, failed writes: {writes_failed}\n",
+        guest_time.as_secs_f64()
     )
 }

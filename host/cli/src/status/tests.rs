@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use presync_core::linking::Unlinked;
 use presync_core::time::Timestamp;
-use presync_core::words::Side;
+use presync_core::words::{Direction, Side};
+use presync_service::rules::{RuleState, RuleStatus};
 use presync_service::status::{Counters, Place, TenantStatus, Trouble};
 use serde_json::json;
 
-use super::{is_well, page, unlinked};
+use super::{is_well, overrides, page, unlinked};
 use crate::api::answer::{Alone, Overview};
 
 /// 10:14:40 on a Monday in November 2025.
@@ -26,6 +27,9 @@ fn well(tenant: &str) -> TenantStatus {
         unlinked: BTreeMap::from([(Unlinked::NoPartner.label(), 3), (Unlinked::Guest.label(), 1)]),
         publish_rules: "teams-to-8x8 1.0.0".to_owned(),
         session_rules: Some("8x8-to-teams 1.0.0".to_owned()),
+        generation: 1,
+        decided_by: Some(1),
+        rules: Vec::new(),
         down: Vec::new(),
         last_cycle: Some(before(3)),
         last_cycle_took: Some(Duration::from_millis(120)),
@@ -43,6 +47,7 @@ fn overview(tenants: &[TenantStatus]) -> Overview {
         Counters { cycles: 412, presences_read: 98_880, decisions: 640, decisions_reused: 512, ..Counters::default() };
     let totals = Counters { published: 130, unpublished: 2, sessions_held: 14, sessions_cleared: 13, ..totals };
     let totals = Counters { renewed: 77, echoes_ignored: 27, writes_failed: 1, rule_faults: 0, ..totals };
+    let totals = Counters { guest_time: Duration::from_millis(500), ..totals };
     serde_json::from_value(json!({"now": NOW, "totals": totals, "tenants": tenants})).unwrap()
 }
 
@@ -65,7 +70,7 @@ fn a_tenant_that_is_well_takes_one_line() {
 
     Done since the start
       read      98880 presences in 412 cycles, 27 of our own writes seen again
-      decided   640 verdicts, 512 of them reused, rule faults: 0
+      decided   640 verdicts, 512 of them reused, rule faults: 0, 0.5 s in rules
       8x8       130 published, 2 taken back
       Teams     14 sessions held, 13 cleared
       both      77 leases renewed, failed writes: 1
@@ -129,7 +134,7 @@ fn what_is_wrong_is_told_with_since_when_and_what_to_do() {
 
     Done since the start
       read      98880 presences in 412 cycles, 27 of our own writes seen again
-      decided   640 verdicts, 512 of them reused, rule faults: 0
+      decided   640 verdicts, 512 of them reused, rule faults: 0, 0.5 s in rules
       8x8       130 published, 2 taken back
       Teams     14 sessions held, 13 cleared
       both      77 leases renewed, failed writes: 1
@@ -175,5 +180,39 @@ fn people_who_are_not_linked_stand_under_their_reason() {
         8x8    desk@corp.com  (e-4)
 
     globex: 0 accounts not linked
+    ");
+}
+
+fn version(number: u64, state: RuleState) -> RuleStatus {
+    RuleStatus {
+        source: "rules/dnd.wasm".to_owned(),
+        direction: Some(Direction::TeamsToEight),
+        name: Some("dnd-routing".to_owned()),
+        version: Some(format!("1.{number}.0")),
+        digest: Some(format!("{number}f2a9c01bb12e0d4f2a9c01bb12e0d4")),
+        state,
+        since: before(600 - number),
+        generation: Some(number),
+    }
+}
+
+#[test]
+fn every_version_of_a_rule_of_ones_own_has_its_line() {
+    let refused = RuleState::Refused { why: "it is no component".to_owned() };
+    let rules = vec![
+        RuleStatus { source: "default".to_owned(), ..version(1, RuleState::Live) },
+        version(4, RuleState::Trial { part: "10 %".to_owned(), until: before(0) }),
+        version(3, RuleState::Live),
+        RuleStatus { generation: None, ..version(2, RuleState::TakenOut { why: "it failed".to_owned() }) },
+        RuleStatus { name: None, version: None, digest: None, generation: None, ..version(5, refused) },
+    ];
+    let overview = overview(&[well("acme"), TenantStatus { rules, ..well("globex") }]);
+    insta::assert_snapshot!(plain(&overrides::render(&overview.tenants, overview.now)).trim_start(), @"
+    Rules of the tenants' own
+      tenant  rule            version  digest        generation  since     state
+      globex  dnd-routing     1.4.0    4f2a9c01bb12  4           10:04:44  trial 10 %, for all at 10:14:40
+      globex  dnd-routing     1.3.0    3f2a9c01bb12  3           10:04:43  live
+      globex  dnd-routing     1.2.0    2f2a9c01bb12  -           10:04:42  taken out
+      globex  rules/dnd.wasm  -        -             -           10:04:45  refused
     ");
 }

@@ -14,7 +14,7 @@ const HEADING: Style = Style::new().bold();
 
 /// The page.
 pub(super) fn render(tenant: &str, why: &Why) -> String {
-    let Why { user, name, now, view, down, publish, session, events } = why;
+    let Why { user, name, now, view, down, generation, publish, session, events } = why;
     let mut page = format!("{HEADING}{name}{HEADING:#} <{user}>, tenant {tenant}, {}\n", date_and_time(*now));
     page += &heading("Teams");
     page += held(down, Side::Teams);
@@ -22,9 +22,9 @@ pub(super) fn render(tenant: &str, why: &Why) -> String {
     page += &heading("8x8");
     page += held(down, Side::Eight);
     page += &eight(view, *now);
-    page += &heading("Rules, Teams to 8x8");
+    page += &heading(&format!("Rules, Teams to 8x8 (generation {generation})"));
     page += &rules::render(publish, "not asked: Teams has not said anything of this person yet");
-    page += &heading("Rules, 8x8 to Teams");
+    page += &heading(&format!("Rules, 8x8 to Teams (generation {generation})"));
     page +=
         &rules::render(session, "not asked: the tenant syncs one way, or 8x8 has not said anything of this person yet");
     page += &heading("What happened last (UTC)");

@@ -96,6 +96,7 @@ fn ann() -> Why {
             session: LaneView { wanted: None, held: None, unsettled: false },
         },
         down: Vec::new(),
+        generation: 7,
         publish: vec![
             stage("teams-to-8x8", "1.0.0", default.clone(), false),
             stage("broken", "0.1.0", default.clone(), true),
@@ -124,14 +125,14 @@ fn a_person_is_told_on_one_page() {
       says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40)
       ours    do-not-disturb; wanted is busy (being written, or in doubt)
 
-    Rules, Teams to 8x8
+    Rules, Teams to 8x8 (generation 7)
       1 teams-to-8x8 1.0.0: show do-not-disturb, offer no calls
         because presenting counts as do not disturb
       2 broken 0.1.0: failed; what stood before it stands: show do-not-disturb, offer no calls
       3 dnd-routing 1.2.0: show busy, offer direct calls only, note "presenting", ask again after 600 s
         because support agents stay in the queue
 
-    Rules, 8x8 to Teams
+    Rules, 8x8 to Teams (generation 7)
       1 8x8-to-teams 1.0.0: hold no session
         because no 8x8 call is on
 
@@ -171,10 +172,10 @@ fn a_person_of_whom_nothing_is_known_yet_has_a_page_too() {
       says    nothing yet
       ours    no publication of ours, and none is wanted
 
-    Rules, Teams to 8x8
+    Rules, Teams to 8x8 (generation 7)
       not asked: Teams has not said anything of this person yet
 
-    Rules, 8x8 to Teams
+    Rules, 8x8 to Teams (generation 7)
       not asked: the tenant syncs one way, or 8x8 has not said anything of this person yet
 
     What happened last (UTC)

@@ -43,7 +43,7 @@ pub(crate) struct Answer<T>(oneshot::Receiver<Result<T, Panicked>>);
 
 /// A batch that ended in a panic, with what the panic said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Panicked(String);
+pub(crate) struct Panicked(pub(crate) String);
 
 /// Ends the threads when dropped.
 struct Life(Arc<Shared>);
@@ -156,12 +156,6 @@ impl Panicked {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Self(text.unwrap_or_else(|| "it did not say why".to_owned()))
-    }
-}
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

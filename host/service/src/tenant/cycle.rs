@@ -31,14 +31,16 @@ impl Tenant {
         let started = Instant::now();
         let mut work = std::mem::take(&mut beat.pending);
         work.add(self.refresh_directory(&mut beat).await);
-        work.add(self.reload_rules(&mut beat).await);
+        self.look_at_rules(&mut beat).await;
         let (teams, eight) = tokio::join!(self.read_teams(), self.read_eight());
         work.add(self.take_teams(&mut beat, teams));
         work.add(self.take_eight(&mut beat, eight));
+        work.add(self.take_up_rules());
         self.decide_all(&mut work).await;
         work.add(self.absorb([Input::Tick]));
         self.settle(&mut beat, work, started).await;
         self.forget_settled_troubles();
+        self.judge_rules();
         self.prune_events(&mut beat);
         let took = started.elapsed();
         self.people().counters.cycles += 1;
@@ -53,7 +55,7 @@ impl Tenant {
 
     /// Writes until nothing more is to be written. What will be written is on disk before it is sent, so that a process that
     /// takes over knows what may have arrived.
-    async fn settle(&self, beat: &mut Beat, mut work: Work, started: Instant) {
+    pub(super) async fn settle(&self, beat: &mut Beat, mut work: Work, started: Instant) {
         let deadline = tokio::time::Instant::from_std(started) + self.cadence.poll;
         let mut stored = true;
         loop {

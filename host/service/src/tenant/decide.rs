@@ -4,149 +4,103 @@ use std::sync::Arc;
 
 use presync_core::id::LinkId;
 use presync_core::reconcile::{Input, Stamp};
-use presync_core::rule::{SessionAction, SessionVerdict, Subject};
+use presync_core::rule::{PublishVerdict, SessionAction, SessionVerdict, Subject};
 use presync_core::words::Direction;
 use presync_rules::limits::BATCH;
 use presync_rules::{Chain, Fault, Verdict};
 
 use crate::executor::Panicked;
 use crate::people::{Question, Work};
-use crate::rules::Reload;
-use crate::status::Place;
-use crate::tenant::{Beat, Tenant, look_across};
+use crate::rules::{Chains, Half, Suspect};
+use crate::tenant::Tenant;
 
-/// The answers of one batch.
-type Answered = (Vec<Input>, Tally);
+/// What a tenant without a `write_app` does in Teams.
+const ONE_WAY: SessionVerdict = SessionVerdict { action: SessionAction::NoSession, recheck_after: None, reason: None };
+
+/// What one batch brought.
+struct Answered {
+    inputs: Vec<Input>,
+    /// Questions that were put to a rule.
+    asked: usize,
+    faults: Vec<Fault>,
+}
 
 impl Tenant {
-    /// Asks until no question is open.
+    /// Asks until no question is open. A rule that has failed too often is taken out, and everyone is asked again without it.
     pub(super) async fn decide_all(&self, work: &mut Work) {
         while !work.questions.is_empty() {
             let questions = std::mem::take(&mut work.questions);
-            let answered = self.decide(questions).await;
-            work.add(self.absorb(answered));
+            let (answers, suspects) = self.decide(questions).await;
+            work.add(self.absorb(answers));
+            if !suspects.is_empty() {
+                self.take_out(suspects).await;
+                work.add(self.take_up_rules());
+            }
         }
     }
 
     /// One answer to each question. All of them are put to the same chains; a batch that panicked has none, so its questions stay
     /// open in the core, and the next tick asks them again.
-    async fn decide(&self, questions: Vec<Question>) -> Vec<Input> {
+    async fn decide(&self, questions: Vec<Question>) -> (Vec<Input>, Vec<Suspect>) {
+        self.people().counters.questions += questions.len() as u64;
         let (to_eight, to_teams): (Vec<_>, Vec<_>) =
             questions.into_iter().partition(|question| question.direction == Direction::TeamsToEight);
-        let chains = self.rules.current();
-        let publish = batches(to_eight).map(|batch| {
-            let chains = Arc::clone(&chains);
-            move || ask(&chains.publish, &chains.publish_versions, batch, publish_decided)
-        });
-        let mut answers = self.take_answers(self.share.run_all(publish).await);
+        let chains = self.rules.chains();
+        let (mut answers, mut suspects) = self.ask_all(&chains, &chains.publish, to_eight, publish_decided).await;
         if self.one_way {
-            let rules = &chains.session_versions;
-            let nothing = |asked: Question| session_decided(asked.link, asked.stamp, ONE_WAY, Arc::clone(rules));
             self.people().counters.decisions += to_teams.len() as u64;
+            let nothing =
+                |asked: Question| session_decided(asked.link, asked.stamp, ONE_WAY, Arc::clone(&chains.session.stamp));
             answers.extend(to_teams.into_iter().map(nothing));
-            return answers;
+        } else {
+            let (session, more) = self.ask_all(&chains, &chains.session, to_teams, session_decided).await;
+            answers.extend(session);
+            suspects.extend(more);
         }
-        let session = batches(to_teams).map(|batch| {
-            let chains = Arc::clone(&chains);
-            move || ask(&chains.session, &chains.session_versions, batch, session_decided)
-        });
-        answers.extend(self.take_answers(self.share.run_all(session).await));
-        answers
+        self.board().decided_by = Some(chains.generation);
+        (answers, suspects)
     }
 
-    fn take_answers(&self, batches: Vec<Result<Answered, Panicked>>) -> Vec<Input> {
-        let mut answers = Vec::new();
-        let mut tally = Tally::default();
-        for batch in batches {
-            match batch {
-                Ok((inputs, batch)) => {
-                    answers.extend(inputs);
-                    tally.add(batch);
+    /// Puts the questions of one direction, as many together as a rule is asked at once.
+    async fn ask_all<V: Verdict>(
+        &self,
+        chains: &Chains,
+        half: &Half<V>,
+        questions: Vec<Question>,
+        decided: fn(LinkId, Stamp, V, Arc<str>) -> Input,
+    ) -> (Vec<Input>, Vec<Suspect>) {
+        let batches = batches(questions).map(|batch| {
+            let (chain, stamp) = (Arc::clone(&half.chain), Arc::clone(&half.stamp));
+            move || ask(&chain, &stamp, batch, decided)
+        });
+        let (mut inputs, mut suspects) = (Vec::new(), Vec::new());
+        for answer in self.share.run_all(batches).await {
+            match answer {
+                Ok(answered) => {
+                    suspects.extend(self.rules.count_faults(chains, V::DIRECTION, &answered.faults));
+                    self.note(&answered);
+                    inputs.extend(answered.inputs);
                 }
-                Err(panicked) => {
-                    self.is_unwell(Place::Rules, &format_args!("asking the rules ended in a panic: {panicked}"), true);
+                Err(Panicked(what)) => {
+                    tracing::error!(tenant = %self.id, what, "asking the rules ended in a panic");
+                    self.people().counters.rule_faults += 1;
+                    suspects.extend(self.rules.count_panic(chains, V::DIRECTION, &what));
                 }
             }
         }
-        self.note(&tally);
-        answers
+        (inputs, suspects)
     }
 
-    fn note(&self, tally: &Tally) {
-        {
-            let counters = &mut self.people().counters;
-            counters.decisions += tally.given;
-            counters.decisions_reused += tally.given.saturating_sub(tally.asked);
-            counters.rule_faults += tally.faults.len() as u64;
-            counters.guest_time = self.share.used();
-        }
-        for fault in &tally.faults {
+    fn note(&self, answered: &Answered) {
+        let (given, asked) = (answered.inputs.len() as u64, answered.asked as u64);
+        let counters = &mut self.people().counters;
+        counters.decisions += given;
+        counters.decisions_reused += given.saturating_sub(asked);
+        counters.rule_faults += answered.faults.len() as u64;
+        counters.guest_time = self.share.used();
+        for fault in &answered.faults {
             tracing::warn!(tenant = %self.id, rule = %fault.rule, version = %fault.version, kind = ?fault.kind, "{}", fault.message);
         }
-        if let Some(fault) = tally.faults.first() {
-            let what = format!("rule {} {}: {}", fault.rule, fault.version, fault.message);
-            self.is_unwell(Place::Rules, &what, true);
-        }
-    }
-
-    /// Takes up the end of a reload that was started in an earlier cycle, and starts the next. A cycle never waits for one.
-    pub(super) async fn reload_rules(&self, beat: &mut Beat) -> Work {
-        let mut work = Work::default();
-        match beat.rules_reload.take() {
-            Some(running) if !running.is_finished() => {
-                beat.rules_reload = Some(running);
-                return work;
-            }
-            Some(finished) => match finished.await {
-                Ok(Ok(reload)) if !reload.news => {}
-                Ok(Ok(reload)) => work = self.take_reload(reload),
-                Ok(Err(error)) => {
-                    self.is_unwell(Place::Rules, &error, true);
-                }
-                Err(error) => {
-                    self.is_unwell(Place::Rules, &format_args!("loading a rule ended in a panic: {error}"), true);
-                }
-            },
-            None => {}
-        }
-        let rules = Arc::clone(&self.rules);
-        beat.rules_reload = Some(tokio::task::spawn_blocking(move || rules.reload()));
-        work
-    }
-
-    fn take_reload(&self, reload: Reload) -> Work {
-        if reload.refused.is_empty() {
-            self.is_well(Place::Rules);
-        } else {
-            let reasons = reload.refused.join("; ");
-            self.is_unwell(Place::Rules, &format_args!("{reasons}; what was in force before stays"), true);
-        }
-        if reload.changed.is_empty() {
-            return Work::default();
-        }
-        let chains = self.rules.current();
-        let (publish, session) = (&chains.publish_versions, &chains.session_versions);
-        tracing::info!(tenant = %self.id, %publish, %session, "new rules are in force");
-        look_across(&mut self.people(), &chains);
-        self.absorb(reload.changed.into_iter().map(Input::RulesChanged))
-    }
-}
-
-/// What a tenant without a `write_app` does in Teams.
-const ONE_WAY: SessionVerdict = SessionVerdict { action: SessionAction::NoSession, recheck_after: None, reason: None };
-
-#[derive(Default)]
-struct Tally {
-    given: u64,
-    asked: u64,
-    faults: Vec<Fault>,
-}
-
-impl Tally {
-    fn add(&mut self, mut other: Self) {
-        self.given += other.given;
-        self.asked += other.asked;
-        self.faults.append(&mut other.faults);
     }
 }
 
@@ -164,18 +118,17 @@ fn ask<V: Verdict>(
     chain: &Chain<V>,
     rules: &Arc<str>,
     batch: Vec<Question>,
-    decided: impl Fn(LinkId, Stamp, V, Arc<str>) -> Input,
+    decided: fn(LinkId, Stamp, V, Arc<str>) -> Input,
 ) -> Answered {
     let (asked, subjects): (Vec<_>, Vec<Subject>) =
         batch.into_iter().map(|question| ((question.link, question.stamp), question.subject)).unzip();
     let answer = chain.decide(&subjects, false);
-    let tally = Tally { given: answer.verdicts.len() as u64, asked: answer.asked as u64, faults: answer.faults };
     let inputs = asked.into_iter().zip(answer.verdicts);
     let inputs = inputs.map(|((link, stamp), verdict)| decided(link, stamp, verdict, Arc::clone(rules))).collect();
-    (inputs, tally)
+    Answered { inputs, asked: answer.asked, faults: answer.faults }
 }
 
-fn publish_decided(link: LinkId, stamp: Stamp, verdict: presync_core::rule::PublishVerdict, rules: Arc<str>) -> Input {
+fn publish_decided(link: LinkId, stamp: Stamp, verdict: PublishVerdict, rules: Arc<str>) -> Input {
     Input::PublishDecided { link, stamp, verdict, rules }
 }
 

@@ -5,6 +5,7 @@
 //! * `decide`: asking the rules
 //! * `deliver`: writing, within a deadline
 //! * `directory`: who is linked
+//! * `rules`: changes of the rules while it runs
 //! * `show`: status, table, why
 
 mod cycle;
@@ -12,6 +13,7 @@ mod decide;
 mod deliver;
 mod directory;
 mod read;
+mod rules;
 mod show;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -29,7 +31,7 @@ use crate::config::{Cadence, Supply, TenantConfig};
 use crate::executor::Share;
 use crate::health::Health;
 use crate::people::{People, Work};
-use crate::rules::{Chains, Reload, RuleBase, RuleError, TenantRules};
+use crate::rules::{Chains, RuleBase, RuleError, TenantRules};
 use crate::status::{Place, Trouble};
 
 pub use cycle::Cycle;
@@ -68,7 +70,7 @@ pub struct Tenant {
     /// Where its rules run.
     share: Share,
     rules: Arc<TenantRules>,
-    people: Mutex<People>,
+    people: Arc<Mutex<People>>,
     board: Mutex<Board>,
     /// What only the cycle touches; holding it is what makes cycles follow one another.
     beat: tokio::sync::Mutex<Beat>,
@@ -83,7 +85,7 @@ struct Beat {
     eight_loss: MassLoss,
     link_loss: MassLoss,
     directory: directory::Refresh,
-    rules_reload: Option<tokio::task::JoinHandle<Result<Reload, RuleError>>>,
+    rules_look: Option<tokio::task::JoinHandle<Result<(), RuleError>>>,
     /// When the event log is next cut to its length.
     prune_at: Timestamp,
     /// Work that came up outside of a cycle.
@@ -97,6 +99,10 @@ struct Board {
     last_cycle: Option<(Timestamp, Duration)>,
     lengths: VecDeque<Duration>,
     troubles: BTreeMap<Place, Trouble>,
+    /// The generation that gave the last verdicts.
+    decided_by: Option<u64>,
+    /// Why the last change of the rules could not be made.
+    look_failed: Option<String>,
 }
 
 impl Tenant {
@@ -118,10 +124,10 @@ impl Tenant {
         let eight = presync_eight::Client::new(config.eight, Arc::clone(&clock))
             .map_err(|error| TenantError::Eight(id.clone(), error))?;
         let share = rules.share();
-        let (rules, refused) =
-            TenantRules::load(rules, config.rules).map_err(|error| TenantError::Rules(id.clone(), error))?;
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
-        let (people, pending) = restore(&id, &store, config.supply, &rules.current(), clock.now())
+        let rules = TenantRules::open(id.clone(), rules, config.rules, store.clone(), Arc::clone(&clock))
+            .map_err(|error| TenantError::Rules(id.clone(), error))?;
+        let (people, pending) = restore(&id, &store, config.supply, &rules.chains(), clock.now())
             .map_err(|error| TenantError::Store(id.clone(), error))?;
         let beat = Beat {
             teams: Health::new(Side::Teams),
@@ -130,7 +136,7 @@ impl Tenant {
             eight_loss: MassLoss::default(),
             link_loss: MassLoss::default(),
             directory: directory::Refresh::due_now(),
-            rules_reload: None,
+            rules_look: None,
             prune_at: Timestamp::EPOCH,
             pending,
         };
@@ -144,13 +150,11 @@ impl Tenant {
             store,
             share,
             rules: Arc::new(rules),
-            people: Mutex::new(people),
+            people: Arc::new(Mutex::new(people)),
             board: Mutex::default(),
             beat: tokio::sync::Mutex::new(beat),
         };
-        if !refused.is_empty() {
-            tenant.is_unwell(Place::Rules, &format_args!("{}; the chain does without", refused.join("; ")), true);
-        }
+        tenant.judge_rules();
         Ok(tenant)
     }
 
@@ -202,7 +206,7 @@ fn restore(
     now: Timestamp,
 ) -> Result<(People, Work), StoreError> {
     let mut people = People::new(supply);
-    look_across(&mut people, chains);
+    rules::look_across(&mut people, chains);
     let mut inputs = Vec::new();
     for link in store.links()? {
         inputs.push(Input::LinkAdded(link.id));
@@ -216,9 +220,4 @@ fn restore(
     inputs.extend([Direction::TeamsToEight, Direction::EightToTeams].map(Input::RulesChanged));
     let work = people.absorb(now, inputs);
     Ok((people, work))
-}
-
-/// Says what the chains in force look at.
-fn look_across(people: &mut People, chains: &Chains) {
-    people.look(chains.publish.needs(), chains.session.needs());
 }

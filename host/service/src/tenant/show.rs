@@ -34,7 +34,7 @@ pub struct Row {
 impl Tenant {
     /// The tenant at a glance.
     pub fn status(&self) -> TenantStatus {
-        let chains = self.rules.current();
+        let chains = self.rules.chains();
         let (linked, unlinked, counters) = {
             let people = self.people();
             let mut unlinked: BTreeMap<&'static str, usize> = BTreeMap::new();
@@ -48,8 +48,11 @@ impl Tenant {
             tenant: self.id.to_string(),
             linked,
             unlinked,
-            publish_rules: chains.publish_versions.to_string(),
-            session_rules: (!self.one_way).then(|| chains.session_versions.to_string()),
+            publish_rules: chains.publish.versions.to_string(),
+            session_rules: (!self.one_way).then(|| chains.session.versions.to_string()),
+            generation: chains.generation,
+            decided_by: board.decided_by,
+            rules: chains.rules.clone(),
             down: board.down.clone(),
             last_cycle: board.last_cycle.map(|(started_at, _)| started_at),
             last_cycle_took: board.last_cycle.map(|(_, took)| took),
@@ -98,7 +101,7 @@ impl Tenant {
             views.into_iter().map(row).collect()
         };
         let subjects: Vec<Subject> = rows.iter().filter_map(|(_, subject)| subject.clone()).collect();
-        let mut verdicts = self.rules.current().publish.decide(&subjects, true).verdicts.into_iter();
+        let mut verdicts = self.rules.chains().publish.chain.decide(&subjects, true).verdicts.into_iter();
         for (row, _) in rows.iter_mut().filter(|(_, subject)| subject.is_some()) {
             row.verdict = verdicts.next();
         }
@@ -121,13 +124,15 @@ impl Tenant {
             };
             (link, person.link.clone(), view, subject)
         };
-        let chains = self.rules.current();
+        let chains = self.rules.chains();
         let publish = match subject.teams {
-            Some(_) => explain(chains.publish.decide(std::slice::from_ref(&subject), true).stages),
+            Some(_) => explain(chains.publish.chain.decide(std::slice::from_ref(&subject), true).stages),
             None => Vec::new(),
         };
         let session = match subject.eight {
-            Some(_) if !self.one_way => explain(chains.session.decide(std::slice::from_ref(&subject), true).stages),
+            Some(_) if !self.one_way => {
+                explain(chains.session.chain.decide(std::slice::from_ref(&subject), true).stages)
+            }
             _ => Vec::new(),
         };
         let events = self.store.latest_events(link, EVENTS_SHOWN)?;
@@ -138,7 +143,8 @@ impl Tenant {
         });
         let (user, name) = (name.user_principal_name, name.display_name);
         let down = self.board().down.clone();
-        Ok(Some(Why { user, name, now, view, down, publish, session, events: events.collect() }))
+        let generation = chains.generation;
+        Ok(Some(Why { user, name, now, view, down, generation, publish, session, events: events.collect() }))
     }
 
     /// Which sides are down.

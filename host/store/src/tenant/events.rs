@@ -113,11 +113,11 @@ fn stored_event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
 }
 
 /// SQLite's whole numbers are signed: what is beyond them is later than any moment, or any event, that will be met.
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn millis(at: Timestamp) -> i64 {
+pub(super) fn millis(at: Timestamp) -> i64 {
     signed(at.as_millis())
 }
 

@@ -3,18 +3,23 @@
 //! * `links`: who is linked
 //! * `cycle`: states, and the commit that ends a cycle
 //! * `events`: the event log
+//! * `rules`: versions of rules
 
 mod cycle;
 mod events;
 mod links;
+mod rules;
 
 use std::sync::Arc;
 
 use presync_core::id::TenantId;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::components::Components;
 use crate::database::Database;
 use crate::error::StoreError;
+
+pub use rules::VERSIONS_KEPT;
 
 /// The part of one tenant. Clones share the connections of the [`Store`](crate::Store).
 ///
@@ -22,13 +27,18 @@ use crate::error::StoreError;
 #[derive(Debug, Clone)]
 pub struct TenantStore {
     database: Arc<Database>,
+    components: Arc<Components>,
     /// The number that stands for the tenant's name in every row.
     tenant: i64,
 }
 
 impl TenantStore {
     /// Finds the tenant's number, or gives it one.
-    pub(crate) fn open(database: Arc<Database>, id: &TenantId) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        database: Arc<Database>,
+        components: Arc<Components>,
+        id: &TenantId,
+    ) -> Result<Self, StoreError> {
         // Read first: a process that only looks does not wait for the writer.
         let tenant = match database.read(|connection| number_of(connection, id))? {
             Some(tenant) => tenant,
@@ -37,7 +47,7 @@ impl TenantStore {
                 number_of(transaction, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
             })?,
         };
-        Ok(Self { database, tenant })
+        Ok(Self { database, components, tenant })
     }
 }
 

@@ -3,6 +3,7 @@
 mod events;
 mod links;
 mod refused;
+mod rules;
 mod safety;
 
 use std::path::Path;
