@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use presync_core::words::Direction;
+use presync_rules::{Canary, LoadedRule, Needs};
+use presync_service::Supply;
 use presync_service::rules::{RuleBase, RuleError};
 
 use crate::settings::model::{Rule, Settings};
@@ -23,7 +25,9 @@ pub(crate) struct CheckArgs {
 struct Report {
     /// What is in order, a line each.
     good: Vec<String>,
-    /// What is not, a line each.
+    /// What is allowed but hardly meant, a line each.
+    doubtful: Vec<String>,
+    /// What is not in order, a line each.
     bad: Vec<String>,
 }
 
@@ -53,7 +57,11 @@ fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
             let key = format!("tenant[{}].rule[{number}]", tenant.id);
             let two_way = tenant.teams.write_app.is_some();
             match try_rule(&base, rule, two_way) {
-                Ok(line) => report.good.push(format!("{key}: {line}")),
+                Ok((loaded, line)) => {
+                    report.good.push(format!("{key}: {line}"));
+                    let doubts = doubts(rule, loaded.needs(), &tenant.supply);
+                    report.doubtful.extend(doubts.into_iter().map(|doubt| format!("{key}: {doubt}")));
+                }
                 Err(error) => {
                     let error = at_lines(&error.to_string(), &rule.table_lines);
                     report.bad.push(format!("{}: {key}: {error}", file.display()));
@@ -65,7 +73,7 @@ fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
 }
 
 /// Loads the rule as the service would, and says what it is.
-fn try_rule(base: &RuleBase, rule: &Rule, two_way: bool) -> Result<String, RuleError> {
+fn try_rule(base: &RuleBase, rule: &Rule, two_way: bool) -> Result<(LoadedRule, String), RuleError> {
     let loaded = base.load(&rule.config)?;
     let compiled = loaded.compiled();
     let idle = match compiled.direction() {
@@ -73,7 +81,40 @@ fn try_rule(base: &RuleBase, rule: &Rule, two_way: bool) -> Result<String, RuleE
         _ => "",
     };
     let (name, version, direction) = (compiled.name(), compiled.version(), compiled.direction());
-    Ok(format!("{name} {version}, {direction}, {}{idle}", summary::of_rule(rule)))
+    let line = format!("{name} {version}, {direction}, {}{idle}", summary::of_rule(rule));
+    Ok((loaded, line))
+}
+
+/// What a rule may be waiting for in vain.
+fn doubts(rule: &Rule, needs: Needs, supply: &Supply) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let tried = match &rule.config.canary {
+        Some(Canary::Group(name)) => Some(name),
+        _ => None,
+    };
+    for name in rule.whom.groups.iter().chain(tried) {
+        match supply.groups.size_of(name) {
+            None => doubts.push(format!("nobody is in group {name}: there is none of that name in [tenant.groups]")),
+            Some(0) => doubts.push(format!("nobody is in group {name}: it is empty in [tenant.groups]")),
+            Some(_) => {}
+        }
+    }
+    for name in &rule.whom.queues {
+        let unless = "unless the directory of 8x8, which is not read here, says otherwise";
+        match supply.queues.size_of(name) {
+            Some(0) => doubts.push(format!("nobody is in queue {name}, {unless}: it is empty in [tenant.queues]")),
+            None if !supply.queues.is_empty() => {
+                doubts.push(format!(
+                    "nobody is in queue {name}, {unless}: there is none of that name in [tenant.queues]"
+                ));
+            }
+            _ => {}
+        }
+    }
+    if needs.time && supply.zones.tenant().is_none() {
+        doubts.push("it looks at the local time, and without a `time_zone` in [[tenant]] that is UTC".to_owned());
+    }
+    doubts
 }
 
 /// Says behind each "line 3" of a table's own count where in the settings file that is.
@@ -96,7 +137,8 @@ fn at_lines(error: &str, table_lines: &[usize]) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.good.iter().try_for_each(|line| writeln!(f, "ok  {line}"))
+        self.good.iter().try_for_each(|line| writeln!(f, "ok  {line}"))?;
+        self.doubtful.iter().try_for_each(|line| writeln!(f, "??  {line}"))
     }
 }
 
@@ -136,7 +178,7 @@ secret = "file:hush.secret"
         assert_snapshot!(report.to_string().replace(&format!("{}/", folder.path().display()), ""), @"
         ok  service: listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m
         ok  rules: need no signature, are kept compiled in rule-cache, and are changed from this machine only
-        ok  tenant acme: one way, Teams to 8x8, the default maps only
+        ok  tenant acme: one way, Teams to 8x8, the default maps only, local time: UTC, for want of a time_zone
         ");
         assert!(report.bad.is_empty());
     }
@@ -189,6 +231,33 @@ path = "8x8-to-teams.wasm"
         presync.toml: tenant[acme].rule[2]: rule text.wasm: the file is not WebAssembly: it does not begin with `\0asm`; give the .wasm component that the build wrote
         ");
         assert_eq!(report.good.len(), 3);
+    }
+
+    #[test]
+    fn whatever_a_rule_waits_for_in_vain_is_doubted_and_not_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let component = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/teams-to-8x8/teams-to-8x8.wasm");
+        std::fs::copy(component, folder.path().join("map.wasm")).unwrap();
+        let rules = r#"
+[tenant.groups]
+board = []
+support = ["ann@corp.com"]
+[tenant.queues]
+billing = ["ann@corp.com"]
+[[tenant.rule]]
+path = "map.wasm"
+groups = ["Support", "board", "crew"]
+queues = ["Billing", "sales"]
+canary = "pilots"
+"#;
+        let report = report(&settings_with(folder.path(), rules));
+        assert!(report.bad.is_empty(), "{:?}", report.bad);
+        assert_snapshot!(report.doubtful.join("\n"), @"
+        tenant[acme].rule[1]: nobody is in group board: it is empty in [tenant.groups]
+        tenant[acme].rule[1]: nobody is in group crew: there is none of that name in [tenant.groups]
+        tenant[acme].rule[1]: nobody is in group pilots: there is none of that name in [tenant.groups]
+        tenant[acme].rule[1]: nobody is in queue sales, unless the directory of 8x8, which is not read here, says otherwise: there is none of that name in [tenant.queues]
+        ");
     }
 
     #[test]

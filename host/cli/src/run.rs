@@ -8,7 +8,7 @@ use anyhow::Context;
 use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
-use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
@@ -108,7 +108,7 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             call_deadline,
         },
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
-        supply: Supply::default(),
+        supply: tenant.supply,
         id: tenant.id,
     }
 }

@@ -22,7 +22,7 @@ pub struct Zone(TimeZone);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TimeZones {
     /// Of everybody who has none below; `None`: UTC.
-    pub tenant: Option<Zone>,
+    tenant: Option<Zone>,
     people: BTreeMap<String, Zone>,
     groups: BTreeMap<String, Zone>,
     departments: BTreeMap<String, Zone>,
@@ -68,6 +68,16 @@ impl Zone {
 // === impl TimeZones ===
 
 impl TimeZones {
+    /// One zone for everybody; `None`: UTC.
+    pub fn new(tenant: Option<Zone>) -> Self {
+        Self { tenant, ..Self::default() }
+    }
+
+    /// The zone of everybody who has no nearer one; `None` when that is UTC for want of one.
+    pub const fn tenant(&self) -> Option<&Zone> {
+        self.tenant.as_ref()
+    }
+
     /// The zone of one person, by user name or address.
     pub fn add_person(&mut self, address: &str, zone: Zone) {
         self.people.insert(folded(address), zone);
@@ -88,9 +98,9 @@ impl TimeZones {
         self.people.keys().map(String::as_str)
     }
 
-    /// The groups that have a zone of their own, in lower case.
-    pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.groups.keys().map(String::as_str)
+    /// Whether the tenant's zone is everybody's.
+    pub fn is_uniform(&self) -> bool {
+        self.people.is_empty() && self.groups.is_empty() && self.departments.is_empty()
     }
 
     /// The zone that counts for this person: their own, their group's, their department's, the tenant's, UTC.
@@ -102,13 +112,8 @@ impl TimeZones {
             groups.iter().find_map(|name| self.groups.get(name))
         };
         let department = || self.departments.get(&folded(person.department.as_ref()?));
-        let Self { tenant, people, groups, departments } = self;
-        let special = if people.is_empty() && groups.is_empty() && departments.is_empty() {
-            None
-        } else {
-            own().or_else(group).or_else(department)
-        };
-        special.or(tenant.as_ref()).cloned().unwrap_or(Zone::UTC)
+        let special = if self.is_uniform() { None } else { own().or_else(group).or_else(department) };
+        special.or(self.tenant.as_ref()).cloned().unwrap_or(Zone::UTC)
     }
 }
 
@@ -145,7 +150,7 @@ mod tests {
     #[test]
     fn the_nearest_zone_counts() {
         let zone = |name: &str| Zone::named(name).unwrap();
-        let mut zones = TimeZones { tenant: Some(zone("Europe/Berlin")), ..TimeZones::default() };
+        let mut zones = TimeZones::new(Some(zone("Europe/Berlin")));
         zones.add_person("Ann@corp.com", zone("Asia/Tokyo"));
         zones.add_group("us", zone("America/New_York"));
         zones.add_group("Brazil", zone("America/Sao_Paulo"));

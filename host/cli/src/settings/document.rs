@@ -2,6 +2,7 @@
 //!
 //! A call that gives `None` has reported why, so that a reader goes on with the next key and all problems come out at once.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use super::kind::Kind;
 use super::problem::{Problem, SettingsError, line_of};
 
 /// How alike two keys must be (1: the same) to ask "did you mean": typing errors reach it, other words do not.
-const ALIKE: f64 = 0.8;
+pub(super) const ALIKE: f64 = 0.8;
 
 /// What all parts of one settings file share.
 pub(super) struct Document<'a> {
@@ -175,6 +176,24 @@ impl<'a> Entry<'a> {
             return self.wrong("is empty, or has an empty text in it", expected);
         }
         Some(texts)
+    }
+
+    /// Whether it is so.
+    pub(super) fn flag(&self, expected: &str) -> Option<bool> {
+        self.value.as_bool().or_else(|| self.wrong_type(expected))
+    }
+
+    /// The values of this table, whose keys are names of the user's own.
+    pub(super) fn named(&self, expected: &str) -> Option<Vec<(&'a str, Entry<'a>)>> {
+        let Some(table) = self.value.as_table() else {
+            return self.wrong_type(expected);
+        };
+        let entry = |(name, value): (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
+            let name = name.get_ref().as_ref();
+            let (key, at) = (path_of(&self.key, name), value.span().start);
+            (name, Entry { document: self.document, key, at, value: value.get_ref() })
+        };
+        Some(table.iter().map(entry).collect())
     }
 
     /// A whole number within these bounds.

@@ -9,8 +9,11 @@ use presync_core::words::Direction;
 use presync_rules::Canary;
 use presync_service::RuleSource;
 use presync_service::digest::Digest;
+use presync_service::time::Zone;
 use url::{Host, Url};
 use uuid::Uuid;
+
+use super::document::ALIKE;
 
 /// One kind of text.
 pub(super) struct Kind<T> {
@@ -83,6 +86,12 @@ pub(super) const MODE: Kind<()> = Kind {
         "public" => Err("is \"public\", not offered by this version; use partner".to_owned()),
         _ => Err(format!("is \"{text}\", no mode of presync's")),
     },
+};
+
+/// Where people are.
+pub(super) const TIME_ZONE: Kind<Zone> = Kind {
+    expected: "an IANA time zone, such as \"Europe/Berlin\"",
+    parse: |text| Zone::named(text).ok_or_else(|| format!("is \"{text}\", no time zone{}", nearest_zone(text))),
 };
 
 /// Which way a rule maps.
@@ -175,6 +184,17 @@ pub(super) const FOLDER: Kind<String> = Kind {
 };
 
 const MIB: usize = 1 << 20;
+
+/// Asks whether the zone of this city, or else one that is written alike, is meant.
+fn nearest_zone(text: &str) -> String {
+    let names = Zone::names();
+    let of_city = names.iter().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text)));
+    let alike = || {
+        let alike = names.iter().map(|name| (strsim::jaro_winkler(text, name), name));
+        alike.filter(|(alike, _)| *alike >= ALIKE).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
+    };
+    of_city.or_else(alike).map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
+}
 
 fn percent(text: &str, bounds: RangeInclusive<u8>) -> Result<u8, String> {
     let number = text.trim().strip_suffix('%').and_then(|number| number.trim_end().parse::<u8>().ok());

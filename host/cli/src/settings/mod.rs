@@ -10,18 +10,21 @@
 //! * `kind`: the kinds of text that a value may be: addresses, lengths of time, GUIDs
 //! * [`environment`]: where `env:` references are looked up
 //! * `secret`: `env:` and `file:` references
-//! * `service`, `tenant`, `rule`: a reader per table
+//! * `service`, `tenant`, `supply`, `rule`: a reader per table
+//! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
 mod document;
 pub(crate) mod environment;
 mod kind;
 pub(crate) mod model;
+mod people_file;
 pub(crate) mod problem;
 mod rule;
 mod secret;
 mod service;
 pub(crate) mod summary;
+mod supply;
 mod tenant;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
-use presync_service::RuleConfig;
+use presync_service::{RuleConfig, Supply};
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -49,6 +49,8 @@ pub(crate) struct Tenant {
     pub eight: Eight,
     /// Its own rules, asked in this order after the default map.
     pub rules: Vec<Rule>,
+    /// What rules may learn of its people beside what the providers say.
+    pub supply: Supply,
 }
 
 /// A tenant's Microsoft side.

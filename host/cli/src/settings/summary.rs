@@ -1,6 +1,7 @@
 //! The settings in words, for whoever starts or checks the service. Says nothing secret.
 
 use presync_rules::Canary;
+use presync_service::time::{TimeZones, Zone};
 
 use super::model::{Rule, Service, Tenant, Whom};
 
@@ -40,7 +41,13 @@ pub(crate) fn of_tenant(tenant: &Tenant) -> String {
         1 => "1 rule of its own".to_owned(),
         many => format!("{many} rules of its own"),
     };
-    format!("tenant {}: {ways}, {rules}", tenant.id)
+    format!("tenant {}: {ways}, {rules}, {}", tenant.id, local_time(&tenant.supply.zones))
+}
+
+fn local_time(zones: &TimeZones) -> String {
+    let own = zones.tenant().map_or("UTC, for want of a time_zone", Zone::name);
+    let others = if zones.is_uniform() { "" } else { ", with exceptions" };
+    format!("local time: {own}{others}")
 }
 
 /// Whom a rule is for, and whom a new version of it is tried on first.

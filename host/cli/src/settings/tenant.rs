@@ -9,8 +9,10 @@ use super::kind::{CLIENT_ID, DIRECTORY, MODE, TENANT_ID, URL};
 use super::model::{App, Eight, Teams, Tenant};
 use super::rule;
 use super::secret::{self, Inline};
+use super::supply;
 
-const KEYS: &[&str] = &["id", "teams", "eight", "rule"];
+const KEYS: &[&str] =
+    &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity"];
 const TEAMS_KEYS: &[&str] = &["directory", "read_app", "write_app", "login", "graph"];
 const EIGHT_KEYS: &[&str] = &["mode", "key", "secret", "api"];
 const APP_KEYS: &[&str] = &["client_id", "secret"];
@@ -18,6 +20,7 @@ const APP_KEYS: &[&str] = &["client_id", "secret"];
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
 const TEAMS: &str = "a table, [tenant.teams]";
 const EIGHT: &str = "a table, [tenant.eight]";
+const SEEN: &str = "true, if rules may see the names and addresses of people, or false";
 const APP: &str = "an app registration: { client_id = \"GUID\", secret = \"env:NAME\" }";
 
 /// The global cloud.
@@ -43,8 +46,12 @@ fn read(section: &Section<'_>) -> Option<Tenant> {
     let id = section.required("id", &TENANT_ID);
     let teams = section.require("teams", TEAMS).and_then(teams);
     let eight = section.require("eight", EIGHT).and_then(eight);
+    let supply = supply::read(section);
+    let seen = section.get("rules_see_identity").map_or(Some(false), |entry| entry.flag(SEEN));
     let rules = rule::read_all(section);
-    Some(Tenant { id: id?, teams: teams?, eight: eight?, rules: rules? })
+    let (mut rules, seen) = (rules?, seen?);
+    rules.iter_mut().for_each(|rule| rule.config.sees_identity = seen);
+    Some(Tenant { id: id?, teams: teams?, eight: eight?, rules, supply: supply? })
 }
 
 fn refuse_duplicates(sections: &[Section<'_>]) {

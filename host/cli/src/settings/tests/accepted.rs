@@ -4,7 +4,8 @@ use std::time::Duration;
 use presync_core::words::Direction;
 use presync_rules::{Canary, Limits, Scope};
 use presync_service::digest::Digest;
-use presync_service::{RuleConfig, RuleSource};
+use presync_service::time::{TimeZones, Zone};
+use presync_service::{RuleConfig, RuleSource, Supply};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -149,6 +150,45 @@ fn a_table_is_handed_on_line_by_line_with_where_each_is_in_the_file() {
 }
 
 #[test]
+fn groups_and_queues_may_stand_in_the_settings_or_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("queues.csv"),
+        "Queue, Person\nsupport,ann@corp.com\n\"Sales, EU\",Bob@corp.com\n",
+    )
+    .unwrap();
+    let acme = ACME.replace("id = \"acme\"", "id = \"acme\"\nqueues = \"file:queues.csv\"");
+    let groups =
+        "[tenant.groups]\nexecutives = [\"Ann@corp.com\", \"bob@corp.com\"]\nboard = []\npilots = \"ann@corp.com\"\n";
+    let settings = load_in(folder.path(), &format!("{acme}{groups}")).unwrap();
+    let Supply { groups, queues, .. } = &settings.tenants[0].supply;
+    let sizes = ["Executives", "board", "pilots", "crew"].map(|name| groups.size_of(name));
+    assert_eq!(sizes, [Some(2), Some(0), Some(1), None]);
+    assert_eq!(["support", "sales, eu"].map(|name| queues.size_of(name)), [Some(1), Some(1)]);
+}
+
+#[test]
+fn time_zones_may_be_told_by_person_group_and_department() {
+    let zones = "time_zone = \"Europe/Berlin\"\n[tenant.time_zones]\npeople = { \"ann@corp.com\" = \"Asia/Tokyo\" }\n\
+                 groups = { us = \"America/New_York\" }\n[tenant.time_zones.departments]\n\"Sales UK\" = \"Europe/London\"\n";
+    let settings = load(&ACME.replace("[tenant.teams]", &format!("{zones}[tenant.teams]"))).unwrap();
+    let zone = |name: &str| Zone::named(name).unwrap();
+    let mut expected = TimeZones::new(Some(zone("Europe/Berlin")));
+    expected.add_person("ann@corp.com", zone("Asia/Tokyo"));
+    expected.add_group("us", zone("America/New_York"));
+    expected.add_department("sales uk", zone("Europe/London"));
+    assert_eq!(settings.tenants[0].supply.zones, expected);
+}
+
+#[test]
+fn names_and_addresses_are_shown_to_rules_only_when_the_tenant_says_so() {
+    let rule = "[[tenant.rule]]\npath = \"a.wasm\"\n";
+    let seen = |acme: &str| load(&format!("{acme}{rule}")).unwrap().tenants[0].rules[0].config.sees_identity;
+    assert!(!seen(ACME));
+    assert!(seen(&ACME.replace("id = \"acme\"", "id = \"acme\"\nrules_see_identity = true")));
+}
+
+#[test]
 fn who_may_bring_rules_and_change_them_is_settled_for_the_service() {
     let folder = tempfile::tempdir().unwrap();
     let service = "[service]\nstate = \"sqlite:state/presync.db\"\ntrusted_keys = [\"presync-key:abc\", \"presync-key:def\"]\n\
@@ -169,14 +209,22 @@ fn the_summary_says_which_way_each_tenant_syncs() {
     let folder = tempfile::tempdir().unwrap();
     let both =
         "write_app = { client_id = \"51f3b8de-08a4-4d0b-b6ff-94f5c2f0a7e2\", secret = \"env:WRITE\" }\n[tenant.eight]";
-    let bolt = ACME.replace("acme", "bolt").replace("[tenant.eight]", both) + "[[tenant.rule]]\npath = \"a.wasm\"\n";
+    let zones = "id = \"bolt\"\ntime_zone = \"europe/berlin\"\ntime_zones.people = { \"Ann@corp.com\" = \"UTC\" }";
+    let bolt =
+        ACME.replace("id = \"acme\"", zones).replace("[tenant.eight]", both) + "[[tenant.rule]]\npath = \"a.wasm\"\n";
     let settings = load_in(folder.path(), &format!("{ACME}{bolt}")).unwrap();
     assert_eq!(
         summary::of_service(&settings.service).replace(&format!("{}/", folder.path().display()), ""),
         "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m"
     );
-    assert_eq!(summary::of_tenant(&settings.tenants[0]), "tenant acme: one way, Teams to 8x8, the default maps only");
-    assert_eq!(summary::of_tenant(&settings.tenants[1]), "tenant bolt: both ways, 1 rule of its own");
+    assert_eq!(
+        summary::of_tenant(&settings.tenants[0]),
+        "tenant acme: one way, Teams to 8x8, the default maps only, local time: UTC, for want of a time_zone"
+    );
+    assert_eq!(
+        summary::of_tenant(&settings.tenants[1]),
+        "tenant bolt: both ways, 1 rule of its own, local time: Europe/Berlin, with exceptions"
+    );
 }
 
 #[test]

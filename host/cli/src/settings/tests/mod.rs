@@ -4,6 +4,7 @@ mod accepted;
 mod refused;
 mod rules;
 mod secrets;
+mod supply;
 
 use std::collections::HashMap;
 use std::path::Path;
