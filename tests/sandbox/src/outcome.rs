@@ -15,7 +15,6 @@ use crate::hearing::listening;
 pub struct Ward {
     host: RuleHost,
     default: LoadedRule,
-    limits: Limits,
 }
 
 /// What the host did with one case.
@@ -44,12 +43,7 @@ impl Ward {
     /// Around a host.
     pub fn new(host: RuleHost) -> Self {
         let default = defaults::load(&host, Direction::TeamsToEight).unwrap();
-        Self { host, default, limits: Limits::default() }
-    }
-
-    /// With other limits for the rules that it admits.
-    pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        Self { host, default }
     }
 
     /// The host.
@@ -59,19 +53,16 @@ impl Ward {
 
     /// Loads a case and, if that goes well, asks it.
     pub fn admit(&self, case: &Case) -> Outcome {
-        match self.load(case) {
-            Ok(chain) => Outcome::Asked(Box::new(self.ask(&chain, case))),
+        let direction = Some(Direction::TeamsToEight);
+        match self.host.load(&case.component, direction, &Value::Null, Limits::default()) {
+            Ok(rule) => Outcome::Asked(Box::new(self.ask(&self.chain(rule), case))),
             Err(error) => Outcome::Refused(error),
         }
     }
 
-    /// A chain of the default map and the case.
-    ///
-    /// # Errors
-    /// When the rule is refused.
-    pub fn load(&self, case: &Case) -> Result<PublishChain, LoadError> {
-        let rule = self.host.load(&case.component, Some(Direction::TeamsToEight), &Value::Null, self.limits)?;
-        Ok(Chain::new(vec![self.default.clone(), rule]).unwrap())
+    /// The default map and then a rule.
+    pub fn chain(&self, rule: LoadedRule) -> PublishChain {
+        Chain::new(vec![self.default.clone(), rule]).unwrap()
     }
 
     fn ask(&self, chain: &PublishChain, case: &Case) -> Asked {
