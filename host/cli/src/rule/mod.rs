@@ -3,6 +3,8 @@
 //!
 //! # Layout
 //! * `source`: a rule named by a file or by the name of a default map
+//! * `tables`: the tables of a settings file
+//! * `moment`: who is asked about, and when
 //! * `matrix`: what a rule answers for every possible input
 //! * `inspect`: what a rule is, and what it wants to see
 //! * `keygen`, `sign`, `verify`: who made a rule, and that it is still the same
@@ -20,6 +22,8 @@ mod sign;
 mod source;
 mod steer;
 mod verify;
+mod moment;
+mod tables;
 
 use std::io;
 
@@ -40,11 +44,15 @@ pub(crate) struct RuleArgs {
 enum Command {
     /// Print what a rule answers for every possible input
     ///
-    /// A rule is asked on top of the default map of its direction, as it will be in a chain.
+    /// A rule is asked on top of the default map of its direction, as it will be in a chain; the last column says what the default map
+    /// alone says, where the rule changes it. What a row does not span is the same in all of them, and unknown unless it is given.
     #[command(after_help = "Examples:\n  \
         presync rule matrix teams-to-8x8                          # the default map, as a table\n  \
         presync rule matrix teams-to-8x8 --format csv > map.csv\n  \
-        presync rule matrix my-rule.wasm --settings '{\"presenting\": \"direct-only\"}'")]
+        presync rule matrix my-rule.wasm --settings '{\"presenting\": \"direct-only\"}' --changed\n  \
+        presync rule matrix --table presync.toml --tenant acme --changed --queue support --at 2026-03-02T18:30+01:00\n\n\
+        A small file for --table:\n  \
+        table = [ { when = { activity = \"presenting\" }, then = { publish = \"busy\", calls = \"all\" } } ]")]
     Matrix(matrix::MatrixArgs),
     /// Print what a rule is and what it wants to see
     #[command(after_help = "Examples:\n  presync rule inspect my-rule.wasm\n  presync rule inspect 8x8-to-teams")]

@@ -29,25 +29,27 @@ impl Matrix {
 
     fn write_table(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.chain(self.header.get(column)).map(|cell| cell.len()).max().unwrap_or(0)
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(AsRef::as_ref);
+            cells.chain(self.header.get(column).copied()).map(str::len).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
         let line = |cells: &[&str]| {
             let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
-        writeln!(out, "{}", line(self.header))?;
+        writeln!(out, "{}", line(&self.header))?;
         let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
         writeln!(out, "{}", line(&rule.iter().map(String::as_str).collect::<Vec<_>>()))?;
-        self.rows.iter().try_for_each(|row| writeln!(out, "{}", line(row)))
+        self.rows
+            .iter()
+            .try_for_each(|row| writeln!(out, "{}", line(&row.iter().map(AsRef::as_ref).collect::<Vec<_>>())))
     }
 
     fn write_csv(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(self.header)?;
+        writer.write_record(&self.header)?;
         for row in &self.rows {
-            writer.write_record(row)?;
+            writer.write_record(row.iter().map(|cell| cell.as_bytes()))?;
         }
         writer.flush()
     }
