@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use presync_registry::signature;
 use presync_rules::{CompiledRule, RuleHost};
 
 use super::source;
@@ -20,6 +21,7 @@ pub(super) fn run(host: &RuleHost, args: &InspectArgs, out: &mut dyn Write) -> R
     for (name, value) in sheet(&source::compile(host, &args.rule)?) {
         writeln!(out, "{name:<10} {value}")?;
     }
+    writeln!(out, "{:<10} {}", "signature", signature::line(&source::read(&args.rule)?))?;
     Ok(())
 }
 
@@ -57,5 +59,6 @@ mod tests {
         let sheet = String::from_utf8(out).unwrap();
         assert!(sheet.starts_with("name       teams-to-8x8\nversion    1.0.0\ndirection  teams-to-8x8\n"), "{sheet}");
         assert!(sheet.contains("needs      nothing beside"), "{sheet}");
+        assert!(sheet.ends_with("signature  none\n"), "{sheet}");
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn compile(host: &RuleHost, named: &Path) -> Result<CompiledRule> {
     host.compile(&read(named)?, None).with_context(refused)
 }
 
-fn read(named: &Path) -> Result<Cow<'static, [u8]>> {
+/// The component that is meant, as it lies there.
+pub(super) fn read(named: &Path) -> Result<Cow<'static, [u8]>> {
     let default = named.to_str().and_then(Direction::from_label);
     match default {
         Some(direction) if !named.is_file() => Ok(Cow::Borrowed(defaults::component(direction))),
