@@ -3,7 +3,7 @@
 
 mod support;
 
-use presync_core::rule::{PublishAction, PublishVerdict, SessionAction, SessionVerdict};
+use presync_core::rule::{PublishAction, PublishVerdict, SessionAction, SessionVerdict, Subject};
 use presync_core::words::{Calls, Direction, EightStatus, Note, TeamsActivity, TeamsAvailability, TeamsSession};
 use presync_rules::defaults;
 use presync_rules::matrix::Tabled;
@@ -51,7 +51,7 @@ fn published(availability: TeamsAvailability, activity: TeamsActivity) -> &'stat
 #[test]
 fn teams_to_8x8_is_the_published_table_for_every_word() {
     let chain = defaults::chain::<PublishVerdict>(&host(), Vec::new()).unwrap();
-    let (_, subjects): (Vec<_>, Vec<_>) = PublishVerdict::questions().into_iter().unzip();
+    let (_, subjects): (Vec<_>, Vec<_>) = PublishVerdict::questions(&Subject::default()).into_iter().unzip();
     assert_eq!(subjects.len(), 15 * 17 * 2);
     let decided = chain.decide(&subjects, false);
     assert_eq!(decided.faults, []);
@@ -69,7 +69,7 @@ fn teams_to_8x8_is_the_published_table_for_every_word() {
 #[test]
 fn eight_to_teams_shows_real_calls_and_nothing_else() {
     let chain = defaults::chain::<SessionVerdict>(&host(), Vec::new()).unwrap();
-    let (_, subjects): (Vec<_>, Vec<_>) = SessionVerdict::questions().into_iter().unzip();
+    let (_, subjects): (Vec<_>, Vec<_>) = SessionVerdict::questions(&Subject::default()).into_iter().unzip();
     assert_eq!(subjects.len(), 9 * 2);
     let decided = chain.decide(&subjects, false);
     assert_eq!(decided.faults, []);
@@ -86,10 +86,10 @@ fn eight_to_teams_shows_real_calls_and_nothing_else() {
 fn every_state_has_a_reason_when_asked_for() {
     let host = host();
     let publish = defaults::chain::<PublishVerdict>(&host, Vec::new()).unwrap();
-    let (_, subjects): (Vec<_>, Vec<_>) = PublishVerdict::questions().into_iter().unzip();
+    let (_, subjects): (Vec<_>, Vec<_>) = PublishVerdict::questions(&Subject::default()).into_iter().unzip();
     assert!(publish.decide(&subjects, true).verdicts.iter().all(|verdict| verdict.reason.is_some()));
     let session = defaults::chain::<SessionVerdict>(&host, Vec::new()).unwrap();
-    let (_, subjects): (Vec<_>, Vec<_>) = SessionVerdict::questions().into_iter().unzip();
+    let (_, subjects): (Vec<_>, Vec<_>) = SessionVerdict::questions(&Subject::default()).into_iter().unzip();
     assert!(session.decide(&subjects, true).verdicts.iter().all(|verdict| verdict.reason.is_some()));
 }
 

@@ -70,5 +70,5 @@ pub fn people() -> Vec<Subject> {
 pub fn in_teams(id: &str, availability: TeamsAvailability, activity: TeamsActivity) -> Subject {
     let side = TeamsSide { availability, activity, out_of_office: false, manual: false, since: None };
     let person = Person { id: id.to_owned(), ..Person::default() };
-    Subject { teams: Some(side), person: Some(person), ..Subject::default() }
+    Subject { teams: Some(side), person: Some(person.into()), ..Subject::default() }
 }

@@ -60,8 +60,8 @@ impl MomentArgs {
         Ok(Subject {
             teams,
             eight,
-            person: Some(self.person()),
-            identity: address.map(|email| Identity { email: email.clone(), display_name: email.clone() }),
+            person: Some(self.person().into()),
+            identity: address.map(|email| Identity { email: email.clone(), display_name: email.clone() }.into()),
             time: self.at,
             staffing: self.staffing.iter().cloned().collect(),
         })
