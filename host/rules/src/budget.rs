@@ -12,6 +12,9 @@ use crate::ticker::TICK;
 /// A call may wait for a turn on a loaded machine, but not for longer than this many times its budget.
 const PATIENCE: u32 = 20;
 
+/// A call that is done within this is not metered: reading the thread's clock is a call of the kernel, and would cost as much as the answer.
+const UNMETERED: Duration = TICK.saturating_mul(2);
+
 /// What a store carries: the meter and the log of one instance.
 #[derive(Debug)]
 pub(crate) struct Guest {
@@ -47,12 +50,16 @@ pub(crate) fn rearm(store: &mut Store<Guest>, limits: Limits) {
     store.data_mut().limits = limits;
     let budget = limits.batch_time;
     store.set_hostcall_fuel(HOSTCALL_BYTES);
-    store.set_epoch_deadline(ticks(budget));
+    let (wall, unmetered) = (Instant::now(), budget.min(UNMETERED));
+    store.set_epoch_deadline(ticks(unmetered));
     // The epoch says that time has passed, not that the guest used it: on a loaded machine the thread may have waited for its turn.
-    // So the deadline asks the thread's own clock, and gives the rest when there is one.
-    let (processor, wall) = (processor_time(), Instant::now());
+    // So the deadline asks the thread's own clock, and gives the rest when there is one. What was before the first look counts as used,
+    // up to what is not metered: had the guest run on for longer, the look would have come sooner.
+    let mut start = None;
     store.epoch_deadline_callback(move |_| {
-        let left = budget.saturating_sub(processor_time().saturating_sub(processor));
+        let now = processor_time();
+        let start = *start.get_or_insert_with(|| now.saturating_sub(wall.elapsed().min(unmetered)));
+        let left = budget.saturating_sub(now.saturating_sub(start));
         if left.is_zero() || wall.elapsed() > budget * PATIENCE {
             return Ok(UpdateDeadline::Interrupt);
         }

@@ -51,7 +51,7 @@ impl Toolchain {
     }
 
     /// `cargo`, set up to build for WebAssembly.
-    pub(crate) fn cargo(self) -> Command {
+    pub fn cargo(self) -> Command {
         match self {
             Self::Installed => Command::new(cargo()),
             Self::Debian => {
@@ -69,7 +69,7 @@ impl Toolchain {
     }
 
     /// What `cargo` is told beside the usual.
-    pub(crate) const fn arguments(self) -> &'static [&'static str] {
+    pub const fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Installed => &[],
             Self::Debian => &["-Zbuild-std=std,panic_abort", "--ignore-rust-version"],
