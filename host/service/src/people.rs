@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::reconcile::{Command, Input, Reconciler, Stamp};
-use presync_core::rule::Subject;
+use presync_core::rule::{PublishVerdict, SessionVerdict, Subject};
 use presync_core::time::Timestamp;
 use presync_core::words::{Direction, TeamsSession};
 use presync_eight::{Cursor, Publication};
@@ -187,6 +187,7 @@ impl People {
     pub(crate) fn absorb(&mut self, now: Timestamp, inputs: impl IntoIterator<Item = Input>) -> Work {
         let mut commands = Vec::new();
         for input in inputs {
+            let input = if self.tell_time { on_the_minute(now, input) } else { input };
             let Some(input) = self.heed(input) else { continue };
             let touched = touched(&input);
             self.reconciler.apply(now, input, &mut commands);
@@ -259,4 +260,15 @@ impl People {
         }
         Some(subject)
     }
+}
+
+/// A rule is told the minute and not the second, so the moment that it names is counted from the minute's beginning.
+fn on_the_minute(now: Timestamp, mut input: Input) -> Input {
+    if let Input::PublishDecided { verdict: PublishVerdict { recheck_after, .. }, .. }
+    | Input::SessionDecided { verdict: SessionVerdict { recheck_after, .. }, .. } = &mut input
+    {
+        let passed = u32::try_from(now.as_millis() / 1000 % 60).unwrap_or_default();
+        *recheck_after = recheck_after.map(|seconds| if seconds >= 60 { seconds - passed } else { seconds });
+    }
+    input
 }
