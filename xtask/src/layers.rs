@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     (
         "host/service",
         "presync-service",
-        &["presync-core", "presync-rules", "presync-teams", "presync-eight", "presync-store"],
+        &["presync-core", "presync-rules", "presync-teams", "presync-eight", "presync-store", "presync-registry"],
     ),
     ("host/web", "presync-web", &["presync-core", "presync-service"]),
     (

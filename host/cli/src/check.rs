@@ -9,6 +9,7 @@ use presync_rules::{Canary, LoadedRule, Needs};
 use presync_service::Supply;
 use presync_service::rules::{RuleBase, RuleError};
 
+use crate::run;
 use crate::settings::model::{Rule, Settings};
 use crate::settings::{self, summary};
 
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
 /// # Errors
 /// When the rule engine cannot be set up.
 fn check(file: &Path, settings: &Settings) -> anyhow::Result<Report> {
-    let base = RuleBase::new()?;
+    let base = RuleBase::with(run::rule_settings(file, &settings.service)?)?;
     let mut report = Report::default();
     report.good.push(format!("service: {}", summary::of_service(&settings.service)));
     report.good.push(format!("rules: {}", summary::of_rules(&settings.service)));

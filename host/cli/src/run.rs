@@ -1,13 +1,14 @@
 //! `presync run`: the service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use presync_registry::{TrustedKeys, lock};
 use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
-use presync_service::rules::RuleBase;
+use presync_service::rules::{RuleBase, RuleSettings};
 use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
@@ -39,6 +40,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         directory: settings.service.directory_interval,
         ..Cadence::default()
     };
+    let rules = rule_settings(&args.config, &settings.service)?;
+    let host = HostSettings { cache: Some(settings.service.rule_cache.clone()), ..rules.host };
+    let rules = RuleSettings { host, ..rules };
     let store = Store::open(&settings.service.state)?;
     let tenants = settings.tenants.into_iter().map(|tenant| tenant_config(tenant, &cadence)).collect();
     block_on(async move {
@@ -46,7 +50,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
             format!("cannot listen on {}; set another `listen` in [service]", settings.service.listen)
         })?;
         let server = server.with_token(settings.service.admin_token);
-        let tenants = open(tenants, cadence, &store, Some(settings.service.rule_cache))?;
+        let tenants = open(tenants, cadence, &store, rules)?;
         tracing::info!(tenants = tenants.len(), listen = %server.address(), "presync runs");
         let fleet = Fleet::start(tenants, cadence);
         let (stop, mut stopped) = watch::channel(false);
@@ -61,14 +65,21 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Takes up every tenant; compiled rules are kept in the folder, if one is given. Blocks: it reads the stored state and compiles rules.
+/// How rules are let in, as the settings say.
+pub(crate) fn rule_settings(config: &Path, service: &model::Service) -> anyhow::Result<RuleSettings> {
+    let trusted = TrustedKeys::parse(&service.trusted_keys)
+        .with_context(|| format!("{}: `trusted_keys` in [service]", config.display()))?;
+    Ok(RuleSettings { trusted, lock: Some(config.with_file_name(lock::NAME)), ..RuleSettings::default() })
+}
+
+/// Takes up every tenant. Blocks: it reads the stored state and compiles rules.
 pub(crate) fn open(
     tenants: Vec<TenantConfig>,
     cadence: Cadence,
     store: &Store,
-    rule_cache: Option<PathBuf>,
+    rules: RuleSettings,
 ) -> anyhow::Result<Vec<Tenant>> {
-    let rules = RuleBase::with(HostSettings { cache: rule_cache, ..HostSettings::default() })?;
+    let rules = RuleBase::with(rules)?;
     let clock = Arc::new(SystemClock);
     let open = |tenant| Ok(Tenant::open(tenant, cadence, clock.clone(), rules.clone(), store)?);
     tenants.into_iter().map(open).collect()

@@ -61,12 +61,12 @@ async fn beat(tenant: Arc<Tenant>, first: Instant, poll: Duration, mut stop: wat
     let mut ticks = interval_at(first, poll);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        tokio::select! {
+        let due = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => return,
-            _ = ticks.tick() => {}
-        }
-        let cycle = tenant.cycle().await;
+            due = ticks.tick() => due,
+        };
+        let cycle = tenant.cycle_due(due.into_std()).await;
         tracing::debug!(tenant = %tenant.id(), took = ?cycle.took, "cycle");
     }
 }

@@ -123,7 +123,9 @@ impl Bench {
         self.tenants.clear();
         self.store = Store::open(&self.folder.path().join("presync.db")).expect("the database opens again");
         for (place, access) in self.simulator.tenants().into_iter().enumerate() {
-            let config = self.tenant_config(&access, self.overrides.get(place).cloned().unwrap_or_default());
+            let rules = self.overrides.get(place).cloned().unwrap_or_default();
+            let config = tenant_config(&self.simulator, &access, rules, self.call_deadline);
+            let config = TenantConfig { supply: self.supply.clone(), ..config };
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
             self.tenants.push(Arc::new(tenant.expect("the tenant opens")));
@@ -305,34 +307,42 @@ impl Bench {
         assert!(truth.wrong.is_empty(), "shown wrong: {:#?}", truth.wrong);
         assert!(truth.stuck_sessions.is_empty(), "stuck: {:#?}", truth.stuck_sessions);
     }
+}
 
-    fn tenant_config(&self, access: &TenantAccess, rules: Vec<RuleConfig>) -> TenantConfig {
-        let app = |app: &presync_simulator::App| presync_teams::App {
-            client_id: app.client_id.clone(),
-            secret: app.secret.clone().into(),
-        };
-        let url = |text: String| text.parse().expect("the simulator's addresses are URLs");
-        let id = TenantId::from(access.id.as_str());
-        let call_deadline = self.call_deadline;
-        TenantConfig {
-            teams: presync_teams::Config {
-                directory: access.directory.clone(),
-                login: url(self.simulator.entra_url()),
-                graph: url(self.simulator.graph_url()),
-                read_app: app(&access.read_app),
-                write_app: Some(app(&access.write_app)),
-                call_deadline,
-            },
-            eight: presync_eight::Config {
-                api: url(self.simulator.eight_url()),
-                key: access.eight_key.clone(),
-                secret: access.eight_secret.clone().into(),
-                tenant: id.clone(),
-                call_deadline,
-            },
-            rules,
-            supply: self.supply.clone(),
-            id,
-        }
+/// The settings of a tenant of the simulator.
+///
+/// # Panics
+/// When the simulator's addresses are no URLs.
+pub fn tenant_config(
+    simulator: &Simulator,
+    access: &TenantAccess,
+    rules: Vec<RuleConfig>,
+    call_deadline: Duration,
+) -> TenantConfig {
+    let app = |app: &presync_simulator::App| presync_teams::App {
+        client_id: app.client_id.clone(),
+        secret: app.secret.clone().into(),
+    };
+    let url = |text: String| text.parse().expect("the simulator's addresses are URLs");
+    let id = TenantId::from(access.id.as_str());
+    TenantConfig {
+        teams: presync_teams::Config {
+            directory: access.directory.clone(),
+            login: url(simulator.entra_url()),
+            graph: url(simulator.graph_url()),
+            read_app: app(&access.read_app),
+            write_app: Some(app(&access.write_app)),
+            call_deadline,
+        },
+        eight: presync_eight::Config {
+            api: url(simulator.eight_url()),
+            key: access.eight_key.clone(),
+            secret: access.eight_secret.clone().into(),
+            tenant: id.clone(),
+            call_deadline,
+        },
+        rules,
+        supply: Supply::default(),
+        id,
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use presync_core::id::TenantId;
+use presync_service::rules::RuleSettings;
 use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config as SimulatorConfig, Simulator, TenantAccess};
 use presync_store::Store;
@@ -83,7 +84,7 @@ async fn watch(args: &DemoArgs, simulator: &Simulator) -> anyhow::Result<ExitCod
         .iter()
         .map(|access| tenant_config(simulator, access, &cadence))
         .collect::<Result<_, _>>()?;
-    let tenants = run::open(configs, cadence, &store, None)?;
+    let tenants = run::open(configs, cadence, &store, RuleSettings::default())?;
     let server = Server::bind(([127, 0, 0, 1], 0).into()).await?;
     let address = server.address();
     let fleet = Fleet::start(tenants, cadence);

@@ -1,11 +1,13 @@
 //! What all tenants' rules share: the engine, the threads that rules run on, the watch over files, and the default maps.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use presync_core::words::Direction;
+use presync_registry::{TrustedKeys, signature};
 use presync_rules::{HostSettings, LoadError, LoadedRule, RuleHost, defaults};
 
-use crate::config::RuleConfig;
+use crate::config::{RuleConfig, RuleSource};
 use crate::digest::Digest;
 use crate::executor::{Executor, Share};
 use crate::rules::RuleError;
@@ -18,25 +20,39 @@ pub struct RuleBase {
     host: RuleHost,
     executor: Executor,
     watch: Arc<Watch>,
+    trusted: Arc<TrustedKeys>,
+    lock: Option<Arc<Path>>,
     pub(super) publish: LoadedRule,
     pub(super) session: LoadedRule,
 }
 
+/// How rules are let in and run.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSettings {
+    /// The engine.
+    pub host: HostSettings,
+    /// Whose signature a component needs; with none, no component needs any.
+    pub trusted: TrustedKeys,
+    /// The file that says which versions were chosen of rules in registries. What does not stand there follows its tag.
+    pub lock: Option<PathBuf>,
+}
+
 impl RuleBase {
-    /// Sets up an engine as usual, and compiles the default maps.
+    /// Sets up everything as usual, and compiles the default maps.
     ///
     /// # Errors
     /// As [`Self::with`].
     pub fn new() -> Result<Self, RuleError> {
-        Self::with(HostSettings::default())
+        Self::with(RuleSettings::default())
     }
 
     /// Sets up the engine and compiles the default maps.
     ///
     /// # Errors
     /// When the engine or an embedded rule cannot be loaded: a broken build or a machine without address space.
-    pub fn with(settings: HostSettings) -> Result<Self, RuleError> {
-        let host = RuleHost::new(settings)?;
+    pub fn with(settings: RuleSettings) -> Result<Self, RuleError> {
+        let RuleSettings { host, trusted, lock } = settings;
+        let host = RuleHost::new(host)?;
         let embedded = |direction: Direction| {
             let refused = |source| RuleError::Refused { name: direction.to_string(), source: Box::new(source) };
             defaults::load(&host, direction).map_err(refused)
@@ -45,7 +61,7 @@ impl RuleBase {
         let session = embedded(Direction::EightToTeams)?;
         let executor = Executor::start().map_err(RuleError::Threads)?;
         let watch = Arc::new(Watch::start().map_err(RuleError::Threads)?);
-        Ok(Self { host, executor, watch, publish, session })
+        Ok(Self { host, executor, watch, trusted: trusted.into(), lock: lock.map(Arc::from), publish, session })
     }
 
     /// The engine.
@@ -62,12 +78,17 @@ impl RuleBase {
         &self.watch
     }
 
+    /// Which versions were chosen of rules in registries.
+    pub(super) fn lock(&self) -> Option<&Path> {
+        self.lock.as_deref()
+    }
+
     /// Loads one override from where it is, and checks that what it needs can be supplied.
     ///
     /// # Errors
     /// When the file cannot be read, is refused, or needs what cannot be supplied.
     pub fn load(&self, config: &RuleConfig) -> Result<LoadedRule, RuleError> {
-        self.load_bytes(config, &source::read(config)?)
+        self.load_bytes(config, &source::read(config, self.lock())?)
     }
 
     /// Loads a component for an override.
@@ -80,6 +101,10 @@ impl RuleBase {
             && wanted != Digest::of(bytes)
         {
             return Err(RuleError::Digest { name: name(), found: Digest::of(bytes), wanted });
+        }
+        if config.source != RuleSource::Table {
+            let unsigned = |source| RuleError::Signature { name: name(), source };
+            signature::check(bytes, &self.trusted).map_err(unsigned)?;
         }
         let refused = |source: LoadError| RuleError::Refused { name: name(), source: Box::new(source) };
         let rule = self.host.load(bytes, config.direction, &config.settings, config.limits).map_err(refused)?;

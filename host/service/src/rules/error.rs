@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use presync_registry::SignatureError;
 use presync_rules::{ChainError, HostError, LoadError};
 use presync_store::StoreError;
 
@@ -24,13 +25,21 @@ pub enum RuleError {
         /// Why.
         source: std::io::Error,
     },
-    /// A registry is named, and nothing here asks one.
-    #[error(
-        "rule {reference}: rules are not fetched from a registry by this version. Give the path of a component file"
-    )]
+    /// A registry does not give the rule.
+    #[error("rule {reference}: {why}")]
     Registry {
         /// The whole reference.
         reference: String,
+        /// Why.
+        why: String,
+    },
+    /// A component is not signed by anybody who is trusted.
+    #[error("rule {name}: {source}")]
+    Signature {
+        /// Its path or reference.
+        name: String,
+        /// Why.
+        source: SignatureError,
     },
     /// The component is not the one that the settings name.
     #[error(

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use crate::config::{RuleConfig, RuleSource};
 use crate::rules::base::RuleBase;
 use crate::rules::chains::Chains;
-use crate::rules::slot::{Slot, Trial, Version};
-use crate::rules::source::{self, Glance, Look};
+use crate::rules::slot::{Refusal, Slot, Trial, Version};
+use crate::rules::source::{self, Glance, Held, Look};
 use crate::rules::{RuleError, TenantRules, lock, trial};
 
 /// The people of now, as rules see them.
@@ -66,6 +66,7 @@ impl TenantRules {
             faults: Mutex::default(),
             changed: Mutex::default(),
             saved,
+            swapped: Notify::new(),
         };
         rules.begin()?;
         Ok(rules)
@@ -100,13 +101,17 @@ impl TenantRules {
     }
 
     fn find(&self, config: &RuleConfig, slot: &Slot, glance: &mut Glance) -> Found {
-        glance.look(&config.source, Look::Saved);
-        let bytes = match source::read(config) {
+        let last_good = || self.last_good(config, slot, None).map(|version| (version, None));
+        if let RuleSource::Registry(_) = config.source {
+            // Nothing waits for the network here: the first look asks it.
+            return Found { content: None, stable: last_good(), refused: None };
+        }
+        glance.look(&config.source, Look::Saved, self.opened_at);
+        let bytes = match source::read(config, self.base.lock()) {
             Ok(bytes) => bytes,
             Err(error) => return Found { content: None, stable: None, refused: Some(error.to_string()) },
         };
         let digest = hex_digest(&bytes);
-        let last_good = || self.last_good(config, slot, None).map(|version| (version, None));
         if slot.is_aside(&digest) {
             return Found { content: Some(digest), stable: last_good(), refused: None };
         }
@@ -169,8 +174,8 @@ impl TenantRules {
     pub(crate) fn look(&self, look: Look, people: &People<'_>) -> Result<(), RuleError> {
         let mut glances = lock(&self.glances);
         for (at, (config, glance)) in self.configs.iter().zip(glances.iter_mut()).enumerate() {
-            if glance.look(&config.source, look)
-                && let Err(error) = self.take(at, config, people)
+            if glance.look(&config.source, look, self.clock.now())
+                && let Err(error) = self.take(at, config, glance, people)
             {
                 glance.forget();
                 return Err(error);
@@ -181,14 +186,22 @@ impl TenantRules {
     }
 
     /// Takes up what a source holds now.
-    pub(super) fn take(&self, at: usize, config: &RuleConfig, people: &People<'_>) -> Result<(), RuleError> {
-        let bytes = match source::read(config) {
-            Ok(bytes) => bytes,
+    pub(super) fn take(
+        &self,
+        at: usize,
+        config: &RuleConfig,
+        glance: &mut Glance,
+        people: &People<'_>,
+    ) -> Result<(), RuleError> {
+        let bytes = match glance.read(config, self.base.lock()) {
+            Ok(Held::Component(bytes)) => bytes,
+            Ok(Held::Same) => return Ok(()),
             Err(error) => return self.change(|draft| draft.refuse(at, None, error.to_string())),
         };
         let digest = hex_digest(&bytes);
         let Some(slot) = self.slot(at) else { return Ok(()) };
-        if slot.content.as_ref() == Some(&digest) {
+        let is_known = |refused: &Refusal| refused.digest.as_ref() == Some(&digest);
+        if slot.content.as_ref() == Some(&digest) && slot.refused.as_ref().is_none_or(is_known) {
             return Ok(());
         }
         if slot.is_aside(&digest) || slot.asked(&digest).is_some() {

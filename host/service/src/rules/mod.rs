@@ -15,7 +15,7 @@
 //! * `base`: what all tenants share
 //! * `error`: what can go wrong
 //! * `event`: what the event log keeps
-//! * `source`: where components come from; `watch`: noticing that a file was saved
+//! * `source`: where components come from; `watch`: noticing that a file was saved; `fetch`: from a registry
 //! * `slot`: one override with its versions
 //! * `chains`: the two chains as they are in force; `report`: what may be seen of them
 //! * `draft`: a change on its way
@@ -28,6 +28,7 @@ mod draft;
 mod error;
 mod event;
 mod faults;
+mod fetch;
 mod load;
 mod report;
 mod slot;
@@ -47,7 +48,7 @@ use tokio::sync::Notify;
 
 use crate::config::RuleConfig;
 
-pub use base::RuleBase;
+pub use base::{RuleBase, RuleSettings};
 pub use error::{RuleError, SteerError};
 pub use event::{RuleEvent, RuleName};
 pub use report::{RuleState, RuleStatus};
@@ -83,6 +84,8 @@ pub(crate) struct TenantRules {
     changed: Mutex<Vec<Direction>>,
     /// Rings when a rule file was saved.
     saved: Arc<Notify>,
+    /// Rings when other chains were put in force.
+    swapped: Notify,
 }
 
 impl TenantRules {
@@ -102,6 +105,11 @@ impl TenantRules {
     /// Waits until a rule file was saved.
     pub(crate) async fn saved(&self) {
         self.saved.notified().await;
+    }
+
+    /// Waits until other chains are in force.
+    pub(crate) async fn swapped(&self) {
+        self.swapped.notified().await;
     }
 
     /// Makes a change: edits a copy of the slots, builds the chains that follow, stores the change, and puts it in force in one step.
@@ -130,7 +138,10 @@ impl TenantRules {
         }
         *slots = new;
         self.chains.store(Arc::new(chains));
-        lock(&self.changed).extend(changed);
+        if !changed.is_empty() {
+            lock(&self.changed).extend(changed);
+            self.swapped.notify_one();
+        }
         Ok(edited)
     }
 

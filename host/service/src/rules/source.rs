@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use presync_core::time::Timestamp;
 use presync_core::words::Direction;
 use presync_rules::defaults;
 
 use crate::config::{RuleConfig, RuleSource};
-use crate::rules::RuleError;
+use crate::rules::{RuleError, fetch};
 
 /// What a look at a file shows without reading it; `None` for a file that is missing.
 type Seen = Option<(SystemTime, u64)>;
@@ -23,6 +24,9 @@ pub(crate) enum Look {
     Saved,
 }
 
+/// How often a registry is asked what a tag names.
+const RESOLVE_EVERY: Duration = Duration::from_secs(60);
+
 /// What is remembered of a source from one look to the next.
 #[derive(Debug, Default)]
 pub(super) struct Glance {
@@ -30,27 +34,66 @@ pub(super) struct Glance {
     read: Option<Seen>,
     /// How it looked in the last look.
     last: Option<Seen>,
+    /// When the registry is asked next.
+    due: Timestamp,
+    /// The version that the registry held last.
+    version: Option<String>,
+}
+
+/// What a source holds.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// What it held when it was read before.
+    Same,
+    /// This component.
+    Component(Arc<[u8]>),
 }
 
 impl Glance {
     /// Whether the source is to be read.
-    pub(super) fn look(&mut self, source: &RuleSource, look: Look) -> bool {
-        let RuleSource::File(path) = source else {
+    pub(super) fn look(&mut self, source: &RuleSource, look: Look, now: Timestamp) -> bool {
+        match source {
+            RuleSource::File(path) => {
+                let seen = see(path);
+                let last = self.last.replace(seen);
+                if look == Look::Again && (self.read == Some(seen) || last != Some(seen)) {
+                    return false;
+                }
+                self.read = Some(seen);
+                true
+            }
+            RuleSource::Registry(_) => {
+                let is_due = now >= self.due;
+                if is_due {
+                    self.due = now + RESOLVE_EVERY;
+                }
+                is_due
+            }
             // What is embedded stays as it is.
-            return self.read.replace(None).is_none();
-        };
-        let seen = see(path);
-        let last = self.last.replace(seen);
-        if look == Look::Again && (self.read == Some(seen) || last != Some(seen)) {
-            return false;
+            RuleSource::Table => self.read.replace(None).is_none(),
         }
-        self.read = Some(seen);
-        true
     }
 
     /// What was read could not be taken up: the next looks read it again.
     pub(super) fn forget(&mut self) {
-        self.read = None;
+        (self.read, self.version, self.due) = (None, None, Timestamp::EPOCH);
+    }
+
+    /// What the source holds.
+    pub(super) fn read(&mut self, config: &RuleConfig, lock: Option<&Path>) -> Result<Held, RuleError> {
+        let RuleSource::Registry(reference) = &config.source else {
+            return read(config, lock).map(Held::Component);
+        };
+        // After an error it is read anew, whatever version it has.
+        let known = self.version.take();
+        let offer = fetch::offer(reference, lock)?;
+        if known.as_deref() == Some(offer.version()) {
+            self.version = known;
+            return Ok(Held::Same);
+        }
+        let component = offer.pull()?;
+        self.version = Some(offer.version().to_owned());
+        Ok(Held::Component(component))
     }
 }
 
@@ -60,12 +103,12 @@ fn see(path: &Path) -> Seen {
 }
 
 /// The bytes of an override's component.
-pub(super) fn read(config: &RuleConfig) -> Result<Arc<[u8]>, RuleError> {
+pub(super) fn read(config: &RuleConfig, lock: Option<&Path>) -> Result<Arc<[u8]>, RuleError> {
     match &config.source {
         RuleSource::File(path) => {
             std::fs::read(path).map(Arc::from).map_err(|source| RuleError::Unreadable { path: path.clone(), source })
         }
-        RuleSource::Registry(reference) => Err(RuleError::Registry { reference: reference.clone() }),
+        RuleSource::Registry(reference) => fetch::offer(reference, lock)?.pull(),
         RuleSource::Table => Ok(defaults::table(config.direction.unwrap_or(Direction::TeamsToEight)).into()),
     }
 }
@@ -73,6 +116,8 @@ pub(super) fn read(config: &RuleConfig) -> Result<Arc<[u8]>, RuleError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOW: Timestamp = Timestamp::EPOCH;
 
     fn scene() -> (tempfile::TempDir, RuleSource, Glance) {
         let folder = tempfile::tempdir().unwrap();
@@ -88,40 +133,57 @@ mod tests {
     fn a_file_that_looks_the_same_is_not_read_again_unless_it_was_saved() {
         let (folder, source, mut glance) = scene();
         write(&folder, "one");
-        assert!(glance.look(&source, Look::Saved));
-        assert!(!glance.look(&source, Look::Again));
-        assert!(glance.look(&source, Look::Saved), "it may have changed within the clock's grain");
+        assert!(glance.look(&source, Look::Saved, NOW));
+        assert!(!glance.look(&source, Look::Again, NOW));
+        assert!(glance.look(&source, Look::Saved, NOW), "it may have changed within the clock's grain");
     }
 
     #[test]
     fn a_file_that_is_being_written_is_read_once_it_stands_still() {
         let (folder, source, mut glance) = scene();
-        assert!(glance.look(&source, Look::Saved));
+        assert!(glance.look(&source, Look::Saved, NOW));
         for content in ["h", "ha", "half"] {
             write(&folder, content);
-            assert!(!glance.look(&source, Look::Again), "{content}");
+            assert!(!glance.look(&source, Look::Again, NOW), "{content}");
         }
-        assert!(glance.look(&source, Look::Again));
-        assert!(!glance.look(&source, Look::Again));
+        assert!(glance.look(&source, Look::Again, NOW));
+        assert!(!glance.look(&source, Look::Again, NOW));
     }
 
     #[test]
     fn a_file_that_is_missing_is_news_once() {
         let (folder, source, mut glance) = scene();
         write(&folder, "one");
-        assert!(glance.look(&source, Look::Saved));
+        assert!(glance.look(&source, Look::Saved, NOW));
         std::fs::remove_file(folder.path().join("rule.wasm")).unwrap();
-        assert!(!glance.look(&source, Look::Again), "an editor may be replacing it");
-        assert!(glance.look(&source, Look::Again));
-        assert!(!glance.look(&source, Look::Again));
+        assert!(!glance.look(&source, Look::Again, NOW), "an editor may be replacing it");
+        assert!(glance.look(&source, Look::Again, NOW));
+        assert!(!glance.look(&source, Look::Again, NOW));
     }
 
     #[test]
     fn what_could_not_be_taken_up_is_read_again() {
         let (folder, source, mut glance) = scene();
         write(&folder, "one");
-        assert!(glance.look(&source, Look::Saved));
+        assert!(glance.look(&source, Look::Saved, NOW));
         glance.forget();
-        assert!(glance.look(&source, Look::Again));
+        assert!(glance.look(&source, Look::Again, NOW));
+    }
+
+    #[test]
+    fn a_registry_is_asked_once_a_minute() {
+        let source = RuleSource::Registry("oci://registry.example/acme/dnd-routing:1.2".to_owned());
+        let mut glance = Glance::default();
+        let at = |seconds: u64| Timestamp::from_millis(seconds * 1_000);
+        let asked: Vec<u64> = (0..200).step_by(10).filter(|now| glance.look(&source, Look::Again, at(*now))).collect();
+        assert_eq!(asked, [0, 60, 120, 180]);
+        assert!(!glance.look(&source, Look::Saved, at(200)), "a saved file says nothing of a registry");
+    }
+
+    #[test]
+    fn what_is_embedded_is_read_once() {
+        let mut glance = Glance::default();
+        assert!(glance.look(&RuleSource::Table, Look::Again, NOW));
+        assert!(!glance.look(&RuleSource::Table, Look::Again, NOW));
     }
 }

@@ -119,7 +119,7 @@ impl TenantRules {
     /// When there is no such rule, nothing waits, or it cannot be stored.
     pub(crate) fn promote(&self, rule: &str, people: &People<'_>) -> Result<Steered, SteerError> {
         // Nobody looks meanwhile.
-        let _glances = lock(&self.glances);
+        let mut glances = lock(&self.glances);
         let (at, slot) = self.find_slot(rule)?;
         let name = slot.name().to_owned();
         let from = slot.stable.as_ref().map(|stable| stable.version().to_owned());
@@ -134,8 +134,9 @@ impl TenantRules {
                 draft.forgive(at);
                 draft.reconsider(at);
             })?;
-            if let Some(config) = self.configs.get(at) {
-                self.take(at, config, people)?;
+            if let (Some(config), Some(glance)) = (self.configs.get(at), glances.get_mut(at)) {
+                glance.forget();
+                self.take(at, config, glance, people)?;
             }
         } else {
             return Err(SteerError::NothingWaits { rule: name });

@@ -26,13 +26,24 @@ impl Tenant {
     /// Runs one cycle. It never fails: what goes wrong is shown in the status, and the next cycle starts from what both sides say
     /// then. Cycles of a tenant follow one another.
     pub async fn cycle(&self) -> Cycle {
+        self.run_cycle(Instant::now(), None).await
+    }
+
+    /// The same for a cycle that is due at this moment, and the next one a poll interval later. How much later it began is kept.
+    pub async fn cycle_due(&self, due: Instant) -> Cycle {
+        self.run_cycle(due, Some(due + self.cadence.poll)).await
+    }
+
+    async fn run_cycle(&self, due: Instant, next: Option<Instant>) -> Cycle {
         let mut beat = self.beat.lock().await;
+        beat.next_due = next;
         let started_at = self.clock.now();
         let started = Instant::now();
         let mut work = std::mem::take(&mut beat.pending);
         work.add(self.refresh_directory(&mut beat).await);
         self.look_at_rules(&mut beat).await;
-        let (teams, eight) = tokio::join!(self.read_teams(), self.read_eight());
+        let reading = async { tokio::join!(self.read_teams(), self.read_eight()) };
+        let (teams, eight) = self.beside_swaps(&mut work, reading).await;
         work.add(self.take_teams(&mut beat, teams));
         work.add(self.take_eight(&mut beat, eight));
         work.add(self.take_up_rules());
@@ -50,6 +61,10 @@ impl Tenant {
             board.lengths.pop_front();
         }
         board.lengths.push_back(took);
+        if board.late.len() == LENGTHS_KEPT {
+            board.late.pop_front();
+        }
+        board.late.push_back(started.saturating_duration_since(due));
         Cycle { started_at, took }
     }
 
@@ -59,6 +74,7 @@ impl Tenant {
         let deadline = tokio::time::Instant::from_std(started) + self.cadence.poll;
         let mut stored = true;
         loop {
+            work.add(self.take_up_rules());
             self.decide_all(&mut work).await;
             if !work.has_writes() {
                 break;
@@ -67,7 +83,8 @@ impl Tenant {
             let publications = std::mem::take(&mut work.publications);
             let sessions = std::mem::take(&mut work.sessions);
             let delivered = if stored {
-                self.deliver(publications, sessions, deadline).await
+                let delivering = self.deliver(publications, sessions, deadline);
+                self.beside_swaps(&mut work, delivering).await
             } else {
                 self.hold_back(&publications, &sessions)
             };

@@ -18,7 +18,7 @@ mod show;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use presync_core::id::TenantId;
 use presync_core::outage::MassLoss;
@@ -90,6 +90,10 @@ struct Beat {
     prune_at: Timestamp,
     /// Work that came up outside of a cycle.
     pending: Work,
+    /// When the next cycle is to begin, where somebody keeps time.
+    next_due: Option<Instant>,
+    /// How long the last short pass wrote.
+    pass_wrote: Duration,
 }
 
 /// What others may look at while a cycle runs.
@@ -98,6 +102,7 @@ struct Board {
     down: Vec<Side>,
     last_cycle: Option<(Timestamp, Duration)>,
     lengths: VecDeque<Duration>,
+    late: VecDeque<Duration>,
     troubles: BTreeMap<Place, Trouble>,
     /// The generation that gave the last verdicts.
     decided_by: Option<u64>,
@@ -139,6 +144,8 @@ impl Tenant {
             rules_look: None,
             prune_at: Timestamp::EPOCH,
             pending,
+            next_due: None,
+            pass_wrote: Duration::ZERO,
         };
         let tenant = Self {
             id,

@@ -7,8 +7,9 @@
 //!  a short pass                                      └ ask─write ┤          in between, on what both sides said last
 //! ```
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use presync_core::reconcile::Input;
 use presync_core::rule::Subject;
@@ -17,6 +18,9 @@ use crate::people::{People, Work};
 use crate::rules::{Chains, Look, RuleError, SteerError, Steered, Suspect, TenantRules};
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
+
+/// A short pass writes nothing when the next cycle begins sooner than this; nor in less than twice what the last pass took to write.
+const LEAST_ROOM: Duration = Duration::from_millis(50);
 
 impl Tenant {
     /// Waits until a rule file was saved.
@@ -104,6 +108,24 @@ impl Tenant {
         self.absorb(changed.into_iter().map(Input::RulesChanged))
     }
 
+    /// Does a part of a cycle. Whose rules change meanwhile is asked again at once, on what both sides said last; what follows is added to
+    /// the work. The very first cycle asks everyone anyway, once both sides are read.
+    pub(super) async fn beside_swaps<T>(&self, work: &mut Work, part: impl Future<Output = T>) -> T {
+        let mut part = pin!(part);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut part => return done,
+                () = self.rules.swapped() => {}
+            }
+            if self.board().last_cycle.is_some() {
+                let mut asked = self.take_up_rules();
+                self.decide_all(&mut asked).await;
+                work.add(asked);
+            }
+        }
+    }
+
     /// What is wrong with the rules, now.
     pub(super) fn judge_rules(&self) {
         let mut wrong = self.rules.chains().troubles.clone();
@@ -119,7 +141,8 @@ impl Tenant {
     }
 
     /// Asks everyone again whose rules have changed, on what both sides said last, and writes what follows. Takes its turn with the
-    /// cycles; does nothing before the first of them, which asks everyone anyway.
+    /// cycles; does nothing before the first of them, which asks everyone anyway. What would keep the next cycle from beginning in time is
+    /// left for it to write.
     async fn pass(&self) {
         let mut beat = self.beat.lock().await;
         let started = Instant::now();
@@ -127,8 +150,19 @@ impl Tenant {
         if self.board().last_cycle.is_none() {
             return;
         }
-        let work = self.take_up_rules();
+        let mut work = self.take_up_rules();
+        self.decide_all(&mut work).await;
+        let writing = Instant::now();
+        let room = beat.next_due.map_or(Duration::MAX, |due| due.saturating_duration_since(writing));
+        if room < (beat.pass_wrote * 2).clamp(LEAST_ROOM, self.cadence.poll / 2) {
+            beat.pending.add(work);
+            return;
+        }
+        let wrote_some = work.has_writes();
         self.settle(&mut beat, work, started).await;
+        if wrote_some {
+            beat.pass_wrote = writing.elapsed();
+        }
     }
 }
 

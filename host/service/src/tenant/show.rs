@@ -71,6 +71,16 @@ impl Tenant {
         self.board().lengths.iter().copied().collect()
     }
 
+    /// How much later than due the last cycles began, oldest first.
+    pub fn cycles_late(&self) -> Vec<Duration> {
+        self.board().late.iter().copied().collect()
+    }
+
+    /// The generation of the rules that gave the last verdicts; `None` before the first.
+    pub fn decided_by(&self) -> Option<u64> {
+        self.board().decided_by
+    }
+
     /// Everybody who is not linked, with the reason.
     pub fn alone(&self) -> Vec<Alone> {
         self.people().alone.clone()
