@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::presence::{EightPresence, TeamsPresence};
 use crate::words::{Calls, EightStatus, EightTarget, Note, TeamsActivity, TeamsAvailability, TeamsSession};
 
 /// One person at one moment. A rule sees the parts that its descriptor asks for. What is the same from question to question is
@@ -50,6 +51,22 @@ pub struct EightSide {
     pub manual: bool,
     /// Seconds in this state.
     pub since: Option<u32>,
+}
+
+impl TeamsSide {
+    /// What a presence shows of itself, for this many seconds.
+    pub const fn of(presence: TeamsPresence, since: Option<u32>) -> Self {
+        let TeamsPresence { availability, activity, out_of_office } = presence;
+        Self { availability, activity, out_of_office, manual: presence.is_manual(), since }
+    }
+}
+
+impl EightSide {
+    /// What a presence shows of itself, our publication taken out, for this many seconds.
+    pub const fn of(presence: EightPresence, since: Option<u32>) -> Self {
+        let EightPresence { own, call_active, manual, .. } = presence;
+        Self { status: own, call_active, manual, since }
+    }
 }
 
 /// Who a subject is, without names.

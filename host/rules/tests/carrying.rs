@@ -53,7 +53,8 @@ fn a_question_that_is_written_at_once_is_the_one_that_the_engine_writes_field_by
          (call $answer (local.get $len))",
         "(i64.store (i32.const 262144) (i64.const 2)) (call $answer (local.get $len))",
     ];
-    let someone = Person { id: "p-1".to_owned(), queues: vec!["support".to_owned()], ..Person::default() };
+    let someone =
+        std::sync::Arc::new(Person { id: "p-1".to_owned(), queues: vec!["support".to_owned()], ..Person::default() });
     let plain = people();
     let known: Vec<Subject> =
         plain.iter().map(|subject| Subject { person: Some(someone.clone()), ..subject.clone() }).collect();

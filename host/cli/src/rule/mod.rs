@@ -15,15 +15,15 @@
 mod inspect;
 mod keygen;
 mod matrix;
+mod moment;
 mod pull;
 mod push;
 mod registry;
 mod sign;
 mod source;
 mod steer;
-mod verify;
-mod moment;
 mod tables;
+mod verify;
 
 use std::io;
 

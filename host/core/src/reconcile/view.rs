@@ -76,19 +76,8 @@ impl Reconciler {
     pub fn subject(&self, id: LinkId, now: Timestamp) -> Option<Subject> {
         let link = self.links.get(&id)?;
         let seconds = |since: Timestamp| Some(u32::try_from(now.since(since).as_secs()).unwrap_or(u32::MAX));
-        let teams = link.teams.presence.map(|presence| TeamsSide {
-            availability: presence.availability,
-            activity: presence.activity,
-            out_of_office: presence.out_of_office,
-            manual: presence.is_manual(),
-            since: seconds(link.teams.since),
-        });
-        let eight = link.eight.presence.map(|presence| EightSide {
-            status: presence.own,
-            call_active: presence.call_active,
-            manual: presence.manual,
-            since: seconds(link.eight.since),
-        });
+        let teams = link.teams.presence.map(|presence| TeamsSide::of(presence, seconds(link.teams.since)));
+        let eight = link.eight.presence.map(|presence| EightSide::of(presence, seconds(link.eight.since)));
         Some(Subject { teams, eight, ..Subject::default() })
     }
 
