@@ -160,9 +160,17 @@ impl Api {
 
     /// Has something done that is asked for at this path, and gives what the service says of it. The token, where there is one, shows
     /// that we may. Takes as long as it takes: a rule may have to be compiled first.
-    pub(crate) async fn post(&self, path: &[&str], token: Option<&SecretString>) -> Result<Value, ApiError> {
+    pub(crate) async fn post(
+        &self,
+        path: &[&str],
+        body: Option<&Value>,
+        token: Option<&SecretString>,
+    ) -> Result<Value, ApiError> {
         let url = self.url(path);
         let mut request = self.client.post(url.clone()).timeout(CHANGE_TIMEOUT);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
         if let Some(token) = token {
             request = request.bearer_auth(token.expose_secret());
         }

@@ -14,6 +14,7 @@
 //! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
+//! * [`preview`]: what a rule that is not in force would change
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
@@ -29,6 +30,7 @@ pub mod fleet;
 pub mod groups;
 pub mod health;
 mod people;
+pub mod preview;
 pub mod rules;
 mod staffing;
 pub mod status;

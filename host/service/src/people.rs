@@ -260,6 +260,24 @@ impl People {
         }
         Some(subject)
     }
+
+    /// A person as rules that are not in force may see them: with everything that there is to see.
+    pub(crate) fn told(&self, link: LinkId, now: Timestamp) -> Option<Subject> {
+        let mut subject = self.clad(link, now, self.reconciler.subject(link, now)?);
+        subject.staffing = self.queues.of(link);
+        Some(subject)
+    }
+
+    /// Two sides, with who the person is and what time it was there; how the queues were staffed then is not known.
+    pub(crate) fn clad(&self, link: LinkId, then: Timestamp, sides: Subject) -> Subject {
+        let Some(person) = self.person(link) else { return sides };
+        Subject {
+            person: Some(Arc::clone(&person.shown)),
+            identity: Some(Arc::clone(&person.identity)),
+            time: person.zone.local(then),
+            ..sides
+        }
+    }
 }
 
 /// A rule is told the minute and not the second, so the moment that it names is counted from the minute's beginning.

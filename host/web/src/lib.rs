@@ -8,6 +8,7 @@
 //! | `GET /v1/tenants/{id}/people/{user}` | why a person is shown as they are |
 //! | `POST /v1/tenants/{id}/rules/{rule}/rollback` | takes a rule back: its trial, or the version in force for the one before |
 //! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |
+//! | `POST /v1/tenants/{id}/preview` | what a rule that is not in force would change: `{component, settings?, since_seconds?}` |
 //!
 //! Moments are milliseconds since the Unix epoch. What cannot be answered is a problem: `{status, title, detail}`.
 //!
@@ -17,6 +18,7 @@
 //!
 //! # Layout
 //! * `gate`: who may change something
+//! * `preview`: trying a rule that is not in force
 //! * `problem`: what is said when there is no answer
 //! * `routes`: the routes above
 //! * `server`: the listener and its end
@@ -24,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 mod gate;
+mod preview;
 mod problem;
 mod routes;
 mod server;

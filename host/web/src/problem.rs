@@ -28,8 +28,18 @@ impl Problem {
 
     /// There is such an address, for something else.
     pub(crate) fn another_method() -> Self {
-        let detail = "addresses answer GET and HEAD; only those that end in /rollback and /promote take a POST instead";
+        let detail = "addresses answer GET and HEAD; only those that end in /rollback, /promote and /preview take a POST instead";
         Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: detail.to_owned() }
+    }
+
+    /// What was sent cannot be used.
+    pub(crate) fn bad(detail: impl Into<String>) -> Self {
+        Self::unusable(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// What was sent cannot be used, in the words of who read it.
+    pub(crate) fn unusable(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into() }
     }
 
     /// Who asks has not shown that they may.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -17,12 +17,13 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::gate::{Gate, guard};
+use crate::preview;
 use crate::problem::Problem;
 
 /// How many tenants a problem names before it only counts the rest.
 const TENANTS_NAMED: usize = 20;
 
-type Tenants = Arc<[Arc<Tenant>]>;
+pub(crate) type Tenants = Arc<[Arc<Tenant>]>;
 
 /// Every tenant at a glance.
 #[derive(Debug, Serialize)]
@@ -46,6 +47,7 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate) -> Router {
     let changes = Router::new()
         .route("/v1/tenants/{id}/rules/{rule}/rollback", post(roll_back))
         .route("/v1/tenants/{id}/rules/{rule}/promote", post(promote))
+        .route("/v1/tenants/{id}/preview", post(preview::preview).layer(DefaultBodyLimit::max(preview::MOST_BYTES)))
         .route_layer(middleware::from_fn_with_state(gate, guard));
     Router::new()
         .route("/livez", get(async || "ok"))
@@ -123,7 +125,7 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 async fn unknown() -> Problem {
     Problem::not_found(
         "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, and for \
-         POST /v1/tenants/{id}/rules/{rule}/rollback and .../promote, where what stands in braces is url-encoded",
+         POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote and /v1/tenants/{id}/preview, where what stands in braces is url-encoded",
     )
 }
 
@@ -133,7 +135,7 @@ async fn not_kept(mut response: Response) -> Response {
     response
 }
 
-fn find<'a>(tenants: &'a Tenants, id: &str) -> Result<&'a Arc<Tenant>, Problem> {
+pub(crate) fn find<'a>(tenants: &'a Tenants, id: &str) -> Result<&'a Arc<Tenant>, Problem> {
     tenants.iter().find(|tenant| tenant.id().as_str() == id).ok_or_else(|| {
         let known: Vec<&str> = tenants.iter().map(|tenant| tenant.id().as_str()).take(TENANTS_NAMED).collect();
         let more = match tenants.len() - known.len() {

@@ -164,3 +164,62 @@ pub(crate) struct Logged {
     /// An event of the core, unless the service is newer than this program.
     pub(crate) detail: Value,
 }
+
+/// What a rule that is not in force would change.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Preview {
+    pub(crate) rule: String,
+    pub(crate) version: String,
+    pub(crate) direction: String,
+    pub(crate) replaces: Option<String>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) cut_at: Option<Timestamp>,
+    pub(crate) people: usize,
+    pub(crate) people_changed: usize,
+    pub(crate) comparison: Comparison,
+    pub(crate) changes: Vec<PersonChange>,
+}
+
+/// The changes, counted.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Comparison {
+    pub(crate) asked: usize,
+    /// What is shown now and what would be as key.
+    pub(crate) changes: BTreeMap<String, usize>,
+    pub(crate) lose_queue_calls: usize,
+    pub(crate) gain_queue_calls: usize,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) poison: Vec<Poison>,
+    pub(crate) guarded: Vec<Guarded>,
+}
+
+/// A failure of a rule.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Fault {
+    pub(crate) kind: String,
+    pub(crate) message: String,
+}
+
+/// A question that a rule fails on.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Poison {
+    pub(crate) fault: Fault,
+    pub(crate) question: String,
+}
+
+/// Answers that would not be obeyed.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Guarded {
+    pub(crate) guardrail: String,
+    pub(crate) answers: usize,
+}
+
+/// What would change for one person.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct PersonChange {
+    pub(crate) user: String,
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) now: String,
+    pub(crate) then: String,
+    pub(crate) loses_queue_calls: bool,
+}

@@ -10,12 +10,14 @@
 //! * `keygen`, `sign`, `verify`: who made a rule, and that it is still the same
 //! * `registry`: a place in a registry and the rights to it, as options
 //! * `push`, `pull`: to and from a registry
+//! * `preview`: what a rule would change in a running service
 //! * `steer`: taking a rule of a running service back, and letting it on
 
 mod inspect;
 mod keygen;
 mod matrix;
 mod moment;
+mod preview;
 mod pull;
 mod push;
 mod registry;
@@ -94,6 +96,18 @@ enum Command {
         presync rule pull oci://registry.example/acme/my-rule:1.2 -o rules/my-rule.wasm --update\n  \
         presync rule pull oci://registry.example/my-rule:1.2 -o my-rule.wasm --trusted presync-key:…")]
     Pull(pull::PullArgs),
+    /// Ask a rule beside those in force, about the people of a running service: who would change, and how
+    ///
+    /// Nothing is published. The rule stands where the rule of its name stands in the settings, or else after all others.
+    #[command(after_help = "Examples:\n  \
+        presync rule preview my-rule.wasm --tenant acme\n  \
+        presync rule preview my-rule.wasm --tenant acme --settings '{\"presenting\": \"direct-only\"}' --all")]
+    Preview(preview::PreviewArgs),
+    /// Ask a rule about what the event log of a running service tells: who would have changed, and how
+    #[command(after_help = "Examples:\n  \
+        presync rule replay my-rule.wasm --tenant acme --since 24h\n  \
+        presync rule replay my-rule.wasm --tenant acme --since 7d --all")]
+    Replay(preview::ReplayArgs),
     /// Take a rule of a running service back to the version before it
     ///
     /// A version that is on trial is taken back first. What was taken back does not come back until the rule's file changes, or by
@@ -119,6 +133,8 @@ pub(crate) fn run(args: &RuleArgs) -> Result<()> {
         Command::Verify(args) => verify::run(args, out),
         Command::Push(args) => push::run(args, out),
         Command::Pull(args) => pull::run(args, out),
+        Command::Preview(args) => preview::run(args, out),
+        Command::Replay(args) => preview::replay(args, out),
         Command::Rollback(args) => steer::run(args, Steer::Rollback, out),
         Command::Promote(args) => steer::run(args, Steer::Promote, out),
     };

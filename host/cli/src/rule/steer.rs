@@ -10,7 +10,7 @@ use crate::api::{Api, Where};
 use crate::run::block_on;
 
 /// Where the token is that the service asks for when its settings have one.
-const TOKEN: &str = "PRESYNC_ADMIN_TOKEN";
+pub(super) const TOKEN: &str = "PRESYNC_ADMIN_TOKEN";
 
 /// Which rule of which tenant.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,8 @@ pub(super) fn run(args: &SteerArgs, steer: Steer, out: &mut dyn Write) -> Result
     };
     let steered: Steered = block_on(async {
         let api = Api::at(&args.place)?;
-        let answer = api.post(&["v1", "tenants", &args.tenant, "rules", &args.rule, what], token.as_ref()).await?;
+        let answer =
+            api.post(&["v1", "tenants", &args.tenant, "rules", &args.rule, what], None, token.as_ref()).await?;
         Ok(api.read(&answer)?)
     })?;
     writeln!(out, "{}", sentence(&steered))?;

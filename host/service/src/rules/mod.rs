@@ -19,10 +19,12 @@
 //! * `slot`: one override with its versions
 //! * `chains`: the two chains as they are in force; `report`: what may be seen of them
 //! * `draft`: a change on its way
+//! * `candidate`: the chains with a rule that is not in force
 //! * `faults`: how often a rule fails; `trial`: how much a version on trial would change
 //! * `load`: taking up what a source holds; `steer`: taking versions back and letting them on
 
 mod base;
+mod candidate;
 mod chains;
 mod draft;
 mod error;
@@ -54,6 +56,7 @@ pub use event::{RuleEvent, RuleName};
 pub use report::{RuleState, RuleStatus};
 pub use steer::Steered;
 
+pub(crate) use candidate::Tried;
 pub(crate) use chains::{Chains, Half};
 pub(crate) use load::People;
 pub(crate) use source::Look;

@@ -90,7 +90,7 @@ impl Version {
 // === impl Slot ===
 
 impl Slot {
-    fn new(key: String) -> Self {
+    pub(super) fn new(key: String) -> Self {
         Self { key, stable: None, trial: None, refused: None, content: None, aside: Vec::new(), history: Vec::new() }
     }
 

@@ -6,12 +6,14 @@
 //! * `deliver`: writing, within a deadline
 //! * `directory`: who is linked
 //! * `rules`: changes of the rules while it runs
+//! * `preview`: asking a rule that is not in force
 //! * `show`: status, table, why
 
 mod cycle;
 mod decide;
 mod deliver;
 mod directory;
+mod preview;
 mod read;
 mod rules;
 mod show;

@@ -175,5 +175,5 @@ pub(super) fn look_across(people: &mut People, chains: &Chains) {
 fn subjects(people: &std::sync::Mutex<People>, clock: &dyn presync_core::time::Clock) -> Vec<Subject> {
     let people = people.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let now = clock.now();
-    people.reconciler.links().filter_map(|link| people.subject(link, now)).collect()
+    people.reconciler.links().filter_map(|link| people.told(link, now)).collect()
 }

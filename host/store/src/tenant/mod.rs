@@ -2,11 +2,12 @@
 //!
 //! * `links`: who is linked
 //! * `cycle`: states, and the commit that ends a cycle
-//! * `events`: the event log
+//! * `events`: the event log; `history`: what it tells of a time
 //! * `rules`: versions of rules
 
 mod cycle;
 mod events;
+mod history;
 mod links;
 mod rules;
 

@@ -1,6 +1,7 @@
 //! The store as its callers meet it: through the calls they make, on real files.
 
 mod events;
+mod history;
 mod links;
 mod refused;
 mod rules;
