@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use presync_core::rule::{
     Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing, Subject,
 };
@@ -31,15 +33,15 @@ fn to_teams(host: &RuleHost, lines: Value) -> SessionChain {
 fn agent(left: u32, minute_of_day: u16) -> Subject {
     let time = LocalTime { year: 2026, month: 3, day: 2, day_of_week: 1, minute_of_day, utc_offset_minutes: 60 };
     Subject {
-        person: Some(Person {
+        person: Some(Arc::new(Person {
             id: "p-1".to_owned(),
             department: Some("Service".to_owned()),
             groups: vec!["Agents".to_owned()],
             queues: vec!["Support".to_owned()],
-        }),
-        identity: Some(Identity { email: "ann@corp.com".to_owned(), display_name: "Ann".to_owned() }),
+        })),
+        identity: Some(Arc::new(Identity { email: "ann@corp.com".to_owned(), display_name: "Ann".to_owned() })),
         time: Some(time),
-        staffing: vec![Staffing { queue: "Support".to_owned(), available: left, total: 8 }],
+        staffing: Arc::new([Staffing { queue: "Support".to_owned(), available: left, total: 8 }]),
         ..in_teams(TeamsAvailability::DoNotDisturb, TeamsActivity::Presenting)
     }
 }

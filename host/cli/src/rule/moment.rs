@@ -13,7 +13,7 @@ use presync_core::words::{Direction, EightStatus, TeamsActivity, TeamsAvailabili
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "The person and the moment, the same in every row")]
 pub(super) struct MomentArgs {
-    /// An address, or a pseudonym as `presync why` shows it
+    /// An address, or the pseudonym under which rules know the person
     #[arg(long, value_name = "WHO")]
     person: Option<String>,
     /// The person's department

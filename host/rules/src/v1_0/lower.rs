@@ -276,7 +276,7 @@ mod tests {
         };
         assert_eq!(written(&subject(), EVERYTHING, Direction::TeamsToEight, &hold), None);
         let hold = PublishVerdict { reason: None, ..hold };
-        let someone = Subject { person: Some(presync_core::rule::Person::default()), ..subject() };
+        let someone = Subject { person: Some(std::sync::Arc::default()), ..subject() };
         assert_eq!(written(&someone, EVERYTHING, Direction::TeamsToEight, &hold), None);
         let staffed = Needs { staffing: true, ..EVERYTHING };
         assert_eq!(written(&subject(), staffed, Direction::TeamsToEight, &hold), None);
