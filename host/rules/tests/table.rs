@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use presync_core::rule::{
     Identity, LocalTime, Person, PublishAction, PublishVerdict, SessionAction, SessionVerdict, Staffing, Subject,
@@ -12,21 +12,31 @@ use presync_core::rule::{
 use presync_core::words::{
     Calls, Direction, EightStatus, EightTarget, Note, TeamsActivity, TeamsAvailability, TeamsSession,
 };
-use presync_rules::{Limits, LoadError, LoadedRule, Needs, PublishChain, RuleHost, SessionChain, defaults};
+use presync_rules::{
+    CompiledRule, Limits, LoadError, LoadedRule, Needs, PublishChain, RuleHost, SessionChain, defaults,
+};
 use serde_json::{Value, json};
 use support::{host, in_eight, in_teams};
 
-fn load(host: &RuleHost, direction: Direction, lines: Value) -> Result<LoadedRule, LoadError> {
-    let settings = json!({ "lines": lines });
-    host.load(defaults::table(direction), Some(direction), &settings, Limits::default())
+/// Both components, compiled once for all tests.
+static TABLES: LazyLock<[CompiledRule; 2]> = LazyLock::new(|| {
+    let host = host();
+    let compile = |direction| host.compile(defaults::table(direction), Some(direction)).unwrap();
+    [compile(Direction::TeamsToEight), compile(Direction::EightToTeams)]
+});
+
+fn load(direction: Direction, lines: Value) -> Result<LoadedRule, LoadError> {
+    let [to_eight, to_teams] = &*TABLES;
+    let table = if direction == Direction::TeamsToEight { to_eight } else { to_teams };
+    table.configure(&json!({ "lines": lines }), Limits::default())
 }
 
 fn to_eight(host: &RuleHost, lines: Value) -> PublishChain {
-    defaults::chain::<PublishVerdict>(host, vec![load(host, Direction::TeamsToEight, lines).unwrap()]).unwrap()
+    defaults::chain::<PublishVerdict>(host, vec![load(Direction::TeamsToEight, lines).unwrap()]).unwrap()
 }
 
 fn to_teams(host: &RuleHost, lines: Value) -> SessionChain {
-    defaults::chain::<SessionVerdict>(host, vec![load(host, Direction::EightToTeams, lines).unwrap()]).unwrap()
+    defaults::chain::<SessionVerdict>(host, vec![load(Direction::EightToTeams, lines).unwrap()]).unwrap()
 }
 
 /// Presenting, in the queue support, with so many agents left, on a Monday at this minute.
@@ -93,9 +103,8 @@ fn a_line_with_a_time_turns_at_its_edge() {
 
 #[test]
 fn a_table_needs_what_its_lines_ask_for() {
-    let host = host();
     let needs = |when: Value| {
-        load(&host, Direction::TeamsToEight, json!([{ "when": when, "then": { "hold": true } }])).unwrap().needs()
+        load(Direction::TeamsToEight, json!([{ "when": when, "then": { "hold": true } }])).unwrap().needs()
     };
     assert_eq!(needs(json!({ "activity": "presenting" })), Needs::default());
     assert_eq!(needs(json!({ "queue": "support" })), Needs { person: true, ..Needs::default() });
@@ -128,8 +137,7 @@ fn a_reason_says_which_line_it_was() {
 
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_line() {
-    let host = host();
-    let refusal = |lines: Value| load(&host, Direction::TeamsToEight, lines).unwrap_err().to_string();
+    let refusal = |lines: Value| load(Direction::TeamsToEight, lines).unwrap_err().to_string();
     let hold = json!({ "hold": true });
     insta::assert_snapshot!(
         [
