@@ -62,6 +62,9 @@ pub(crate) fn check(lines: &[Line], from: From) -> Result<(), String> {
 fn takers(when: &When, earlier: &[Line], from: From, steps: &mut u32) -> Option<Vec<u32>> {
     let rivals: Vec<(u32, &When)> =
         (1..).zip(earlier.iter().map(|line| &line.when)).filter(|(_, rival)| asks_no_more(rival, when, from)).collect();
+    if rivals.is_empty() {
+        return None;
+    }
     let edges = Edges::of(when, &rivals)?;
     let own = edges.boxed(when);
     let rivals: Vec<(u32, &When, Box)> = rivals
@@ -82,9 +85,9 @@ fn takers(when: &When, earlier: &[Line], from: From, steps: &mut u32) -> Option<
     Some(sorted(takers))
 }
 
-/// Whether a rival asks for nothing that a question which just fits the line might lack.
+/// Whether a rival asks for nothing that a question which just fits the line must lack.
 fn asks_no_more(rival: &When, when: &When, from: From) -> bool {
-    let names = |rival: &Names, own: &Names| !rival.asks() || own.asks();
+    let names = |rival: &Names, own: &Names| !rival.asks() || own.iter().any(|name| rival.contains(name));
     (rival.teams.is_none() || when.teams.is_some() || from == From::Teams)
         && (rival.eight.is_none() || when.eight.is_some() || from == From::Eight)
         && (rival.clock.is_none() || when.clock.is_some())
