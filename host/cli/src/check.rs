@@ -276,6 +276,28 @@ canary = "pilots"
     }
 
     #[test]
+    fn a_table_is_tried_and_what_is_wrong_with_a_line_is_told_with_its_place_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = r#"[[tenant.rule]]
+table = [{ when = { time = "20:00-07:00" }, then = { publish = "away" } }]
+[[tenant.rule]]
+table = [
+  { when = { activity = "presenting" }, then = { publish = "busy" } },
+  { when = { activity = "presenting", queue = "support" }, then = { publish = "away" } },
+]
+"#;
+        let report = report(&settings_with(folder.path(), rules));
+        assert_eq!(report.doubtful.len(), 1, "{:?}", report.doubtful);
+        assert!(
+            report.doubtful[0].contains("without a `time_zone` in [[tenant]] that is UTC"),
+            "{:?}",
+            report.doubtful
+        );
+        let [bad] = &report.bad[..] else { panic!("{:?}", report.bad) };
+        assert!(bad.contains("tenant[acme].rule[2]") && bad.contains("line 2 (line 15 of the file)"), "{bad}");
+    }
+
+    #[test]
     fn the_lines_of_a_table_are_found_in_the_file() {
         let told = |error: &str| at_lines(error, &[20, 24]);
         assert_eq!(
