@@ -68,12 +68,14 @@ pub(crate) const fn is_offered(status: EightStatus) -> bool {
 /// Whether a verdict keeps queue calls away; `before` is whether they were kept away so far. Of what is published, 8x8 lets do
 /// not disturb alone decide about calls.
 pub(crate) const fn keeps_away(verdict: &PublishVerdict, before: bool) -> bool {
-    match (verdict.calls, verdict.action) {
-        (Calls::All, _) => false,
-        (Calls::DirectOnly | Calls::None, _) => true,
-        (Calls::Unchanged, PublishAction::Publish(EightTarget::DoNotDisturb)) => true,
-        (Calls::Unchanged, PublishAction::Publish(_) | PublishAction::NoSync) => false,
-        (Calls::Unchanged, PublishAction::Hold) => before,
+    match verdict.calls {
+        Calls::All => false,
+        Calls::DirectOnly | Calls::None => true,
+        Calls::Unchanged => match verdict.action {
+            PublishAction::Publish(target) => matches!(target, EightTarget::DoNotDisturb),
+            PublishAction::NoSync => false,
+            PublishAction::Hold => before,
+        },
     }
 }
 
