@@ -9,7 +9,7 @@ use presync_core::reconcile::{Event, LinkView};
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::time::Timestamp;
 use presync_core::words::Side;
-use presync_rules::Stage;
+use presync_rules::{Poison, Stage};
 use serde::Serialize;
 
 use crate::rules::RuleStatus;
@@ -43,6 +43,10 @@ pub struct Counters {
     pub writes_failed: u64,
     /// Batches in which a rule failed.
     pub rule_faults: u64,
+    /// Questions that a rule failed on by themselves; they are not put to it again.
+    pub poison: u64,
+    /// Answers that crossed a guardrail and were not obeyed.
+    pub guarded: u64,
     /// Time on the processor that rules have used, all threads together.
     pub guest_time: Duration,
 }
@@ -78,6 +82,8 @@ impl Counters {
         self.echoes_ignored += other.echoes_ignored;
         self.writes_failed += other.writes_failed;
         self.rule_faults += other.rule_faults;
+        self.poison += other.poison;
+        self.guarded += other.guarded;
         self.guest_time += other.guest_time;
     }
 }
@@ -143,6 +149,8 @@ pub struct TenantStatus {
     pub decided_by: Option<u64>,
     /// Every version of its rules: in force, on trial, or kept out.
     pub rules: Vec<RuleStatus>,
+    /// Questions that a rule in force fails on by themselves, and that are not put to it again.
+    pub poison: Vec<Poison>,
     /// Sides that are down: what they last said is held.
     pub down: Vec<Side>,
     /// When both sides were last read.

@@ -55,6 +55,7 @@ async fn main() {
     sleep(BEFORE).await;
     let calm = Cycles::since(&tenant, 3);
 
+    let resident = resident_mib();
     let mut took = Vec::new();
     for number in 0..swaps {
         sleep(PAUSE).await;
@@ -87,10 +88,19 @@ async fn main() {
     println!("save to first verdict     {}", spread(&took));
     println!("cycles before the swaps   {calm}");
     println!("cycles during the swaps   {busy}");
+    println!("resident memory           {resident:.0} MiB before the swaps, {:.0} MiB after", resident_mib());
     println!("questions, verdicts       {}, {}", counters.questions, counters.decisions);
     println!("published, failed writes  {}, {}", counters.published, counters.writes_failed);
     println!("written twice             {}", report.duplicates);
     println!("shown wrong at the end    {}", truth.wrong.len());
+}
+
+/// Resident memory of this process, providers included; 0 where it cannot be read.
+fn resident_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
 }
 
 /// How a stretch of cycles went.

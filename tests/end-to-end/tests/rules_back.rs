@@ -134,6 +134,23 @@ async fn three_faults_further_apart_leave_a_rule_in_force() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_fails_on_one_question_stays_and_the_question_is_listed() {
+    // A question has 148 bytes, and the Teams availability is the fifth of them; 6 is do not disturb.
+    let decide = "(if (i32.eq (i32.load8_u offset=4 (local.get $ptr)) (i32.const 6)) (then unreachable))
+        (call $answer (local.get $len))";
+    let scene = Scene::with(PEOPLE, &Guest { decide, ..Guest::default() }.component(), |rule| rule).await;
+    scene.everybody_presents().await;
+    scene.everybody_changes("Busy").await;
+    scene.everybody_presents().await;
+    let status = scene.bench.tenant().status();
+    let listed: Vec<String> = status.poison.iter().map(|poison| poison.question.to_string()).collect();
+    assert_eq!(listed, ["Teams do-not-disturb/presenting"]);
+    assert_eq!((scene.rules(), scene.trouble()), (vec!["test-rule live".to_owned()], None));
+    assert_eq!(scene.shown(Status::Dnd), PEOPLE, "what the default map says stands");
+    assert_eq!((status.counters.poison, status.counters.rule_faults), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_an_earlier_version_the_chain_does_without() {
     let scene = Scene::with(PEOPLE, &failing(), |rule| rule).await;
     for word in WORDS {

@@ -34,6 +34,8 @@ pub(crate) struct Counters {
     pub(crate) echoes_ignored: u64,
     pub(crate) writes_failed: u64,
     pub(crate) rule_faults: u64,
+    pub(crate) poison: u64,
+    pub(crate) guarded: u64,
     /// On the processor.
     pub(crate) guest_time: Duration,
 }
@@ -50,6 +52,8 @@ pub(crate) struct Tenant {
     pub(crate) session_rules: Option<String>,
     /// Every version of its rules.
     pub(crate) rules: Vec<Rule>,
+    /// Questions that a rule in force fails on.
+    pub(crate) poison: Vec<Poison>,
     pub(crate) down: Vec<Side>,
     pub(crate) last_cycle: Option<Timestamp>,
     pub(crate) last_cycle_took: Option<Duration>,
@@ -74,6 +78,22 @@ pub(crate) struct Rule {
     pub(crate) since: Timestamp,
     /// Of what is in force: the generation that put it there.
     pub(crate) generation: Option<u64>,
+}
+
+/// A question that a rule fails on.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Poison {
+    pub(crate) fault: Fault,
+    /// In words.
+    pub(crate) question: String,
+}
+
+/// How a rule failed.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Fault {
+    pub(crate) rule: String,
+    pub(crate) version: String,
+    pub(crate) message: String,
 }
 
 /// What was done to a rule by hand.

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use crate::api::answer::{Rule, Tenant};
+use crate::api::answer::{Fault, Rule, Tenant};
 use crate::api::page::time;
 
 const HEADING: Style = Style::new().bold();
@@ -39,6 +39,21 @@ pub(super) fn render(tenants: &[Tenant], now: Timestamp) -> String {
         table += &format!("  {}  {state}\n", cells.join("  "));
     }
     table
+}
+
+/// The questions that a rule fails on; nothing when there are none.
+pub(super) fn poison(tenants: &[Tenant]) -> String {
+    let lines = tenants.iter().flat_map(|tenant| {
+        tenant.poison.iter().map(|poison| {
+            let Fault { rule, version, message } = &poison.fault;
+            format!("  {}: {rule} {version}, asked of {}\n    {message}\n", tenant.tenant, poison.question)
+        })
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("\n{HEADING}Questions that a rule fails on, and that are not put to it again{HEADING:#}\n{lines}")
 }
 
 fn row(tenant: &str, rule: &Rule, now: Timestamp) -> [String; 6] {

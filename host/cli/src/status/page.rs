@@ -25,6 +25,7 @@ pub(super) fn render(overview: &Overview) -> String {
     page += &wrong(overview);
     page += &rules(&overview.tenants);
     page += &overrides::render(&overview.tenants, overview.now);
+    page += &overrides::poison(&overview.tenants);
     page += &done(&overview.totals);
     page
 }
@@ -153,13 +154,14 @@ fn done(totals: &Counters) -> String {
         echoes_ignored,
         writes_failed,
         rule_faults,
+        guarded,
         guest_time,
         ..
     } = totals;
     format!(
         "\n{HEADING}Done since the start{HEADING:#}\n  \
          read      {presences_read} presences in {cycles} cycles, {echoes_ignored} of our own writes seen again\n  \
-         decided   {decisions} verdicts, {decisions_reused} of them reused, rule faults: {rule_faults}, {:.1} s in rules\n  \
+         decided   {decisions} verdicts, {decisions_reused} of them reused, rule faults: {rule_faults}, not obeyed: {guarded}, {:.1} s in rules\n  \
          8x8       {published} published, {unpublished} taken back\n  \
          Teams     {sessions_held} sessions held, {sessions_cleared} cleared\n  \
          both      {renewed} leases renewed, failed writes: {writes_failed}\n",

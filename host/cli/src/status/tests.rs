@@ -6,6 +6,7 @@ use std::time::Duration;
 use presync_core::linking::Unlinked;
 use presync_core::time::Timestamp;
 use presync_core::words::{Direction, Side};
+use presync_rules::{Fault, FaultKind, Poison};
 use presync_service::rules::{RuleState, RuleStatus};
 use presync_service::status::{Counters, Place, TenantStatus, Trouble};
 use serde_json::json;
@@ -30,6 +31,7 @@ fn well(tenant: &str) -> TenantStatus {
         generation: 1,
         decided_by: Some(1),
         rules: Vec::new(),
+        poison: Vec::new(),
         down: Vec::new(),
         last_cycle: Some(before(3)),
         last_cycle_took: Some(Duration::from_millis(120)),
@@ -47,7 +49,7 @@ fn overview(tenants: &[TenantStatus]) -> Overview {
         Counters { cycles: 412, presences_read: 98_880, decisions: 640, decisions_reused: 512, ..Counters::default() };
     let totals = Counters { published: 130, unpublished: 2, sessions_held: 14, sessions_cleared: 13, ..totals };
     let totals = Counters { renewed: 77, echoes_ignored: 27, writes_failed: 1, rule_faults: 0, ..totals };
-    let totals = Counters { guest_time: Duration::from_millis(500), ..totals };
+    let totals = Counters { guest_time: Duration::from_millis(500), guarded: 3, ..totals };
     serde_json::from_value(json!({"now": NOW, "totals": totals, "tenants": tenants})).unwrap()
 }
 
@@ -70,7 +72,7 @@ fn a_tenant_that_is_well_takes_one_line() {
 
     Done since the start
       read      98880 presences in 412 cycles, 27 of our own writes seen again
-      decided   640 verdicts, 512 of them reused, rule faults: 0, 0.5 s in rules
+      decided   640 verdicts, 512 of them reused, rule faults: 0, not obeyed: 3, 0.5 s in rules
       8x8       130 published, 2 taken back
       Teams     14 sessions held, 13 cleared
       both      77 leases renewed, failed writes: 1
@@ -134,7 +136,7 @@ fn what_is_wrong_is_told_with_since_when_and_what_to_do() {
 
     Done since the start
       read      98880 presences in 412 cycles, 27 of our own writes seen again
-      decided   640 verdicts, 512 of them reused, rule faults: 0, 0.5 s in rules
+      decided   640 verdicts, 512 of them reused, rule faults: 0, not obeyed: 3, 0.5 s in rules
       8x8       130 published, 2 taken back
       Teams     14 sessions held, 13 cleared
       both      77 leases renewed, failed writes: 1
@@ -214,5 +216,24 @@ fn every_version_of_a_rule_of_ones_own_has_its_line() {
       globex  dnd-routing     1.3.0    3f2a9c01bb12  3           10:04:43  live
       globex  dnd-routing     1.2.0    2f2a9c01bb12  -           10:04:42  taken out
       globex  rules/dnd.wasm  -        -             -           10:04:45  refused
+    ");
+}
+
+#[test]
+fn a_question_that_a_rule_fails_on_is_told_with_the_rule() {
+    let fault = Fault {
+        rule: "dnd-routing".into(),
+        version: "1.4.0".into(),
+        kind: FaultKind::Trap,
+        message: "it panicked; what was proposed before it stands (answers: 1)".to_owned(),
+        answers: 1,
+    };
+    let question = "Teams do-not-disturb/presenting".into();
+    let poison = vec![Poison { fault, subject: 0, person: None, question }];
+    let overview = overview(&[well("acme"), TenantStatus { poison, ..well("globex") }]);
+    insta::assert_snapshot!(plain(&overrides::poison(&overview.tenants)).trim_start(), @"
+    Questions that a rule fails on, and that are not put to it again
+      globex: dnd-routing 1.4.0, asked of Teams do-not-disturb/presenting
+        it panicked; what was proposed before it stands (answers: 1)
     ");
 }

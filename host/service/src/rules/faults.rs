@@ -25,7 +25,8 @@ impl Faults {
     pub(super) fn count(&mut self, slot: usize, digest: &str, now: Timestamp, what: &str) -> bool {
         self.last = Some((now, what.to_owned()));
         self.of.retain(|_, times| {
-            times.retain(|at| now.since(*at) < WINDOW);
+            // A moment that is yet to come was noted before the clock was set back.
+            times.retain(|at| *at <= now && now.since(*at) < WINDOW);
             !times.is_empty()
         });
         let rule = (slot, digest.to_owned());
@@ -45,7 +46,7 @@ impl Faults {
 
     /// The last fault, as long as it still counts.
     pub(super) fn recent(&self, now: Timestamp) -> Option<&str> {
-        self.last.as_ref().filter(|(at, _)| now.since(*at) < WINDOW).map(|(_, what)| what.as_str())
+        self.last.as_ref().filter(|(at, _)| *at <= now && now.since(*at) < WINDOW).map(|(_, what)| what.as_str())
     }
 }
 
@@ -72,6 +73,15 @@ mod tests {
         for seconds in (0..600).step_by(30) {
             assert!(!faults.count(0, "a", at(seconds), "it trapped"), "{seconds}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_forgets_what_is_yet_to_come() {
+        let mut faults = Faults::default();
+        assert!(!faults.count(0, "a", at(3_600), "it trapped"));
+        assert!(!faults.count(0, "a", at(3_601), "it trapped"));
+        assert!(!faults.count(0, "a", at(0), "it trapped"));
+        assert_eq!(faults.recent(at(0)), Some("it trapped"));
     }
 
     #[test]

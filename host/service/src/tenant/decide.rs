@@ -7,7 +7,7 @@ use presync_core::reconcile::{Input, Stamp};
 use presync_core::rule::{PublishVerdict, SessionAction, SessionVerdict, Subject};
 use presync_core::words::Direction;
 use presync_rules::limits::BATCH;
-use presync_rules::{Chain, Fault, Verdict};
+use presync_rules::{Chain, Decided, Fault, Guarded, Poison, Verdict};
 
 use crate::executor::Panicked;
 use crate::people::{Question, Work};
@@ -23,6 +23,8 @@ struct Answered {
     /// Questions that were put to a rule.
     asked: usize,
     faults: Vec<Fault>,
+    poison: Vec<Poison>,
+    guarded: Vec<Guarded>,
 }
 
 impl Tenant {
@@ -97,7 +99,15 @@ impl Tenant {
         counters.decisions += given;
         counters.decisions_reused += given.saturating_sub(asked);
         counters.rule_faults += answered.faults.len() as u64;
+        counters.poison += answered.poison.len() as u64;
+        counters.guarded += answered.guarded.iter().map(|guarded| guarded.answers as u64).sum::<u64>();
         counters.guest_time = self.share.used();
+        for poison in &answered.poison {
+            tracing::warn!(tenant = %self.id, question = %poison.question, "a rule fails on one question: {}", poison.fault);
+        }
+        for guarded in &answered.guarded {
+            tracing::debug!(tenant = %self.id, %guarded, "not obeyed");
+        }
         for fault in &answered.faults {
             tracing::warn!(tenant = %self.id, rule = %fault.rule, version = %fault.version, kind = ?fault.kind, "{}", fault.message);
         }
@@ -122,10 +132,12 @@ fn ask<V: Verdict>(
 ) -> Answered {
     let (asked, subjects): (Vec<_>, Vec<Subject>) =
         batch.into_iter().map(|question| ((question.link, question.stamp), question.subject)).unzip();
-    let answer = chain.decide(&subjects, false);
-    let inputs = asked.into_iter().zip(answer.verdicts);
+    let mut answer = chain.decide(&subjects, false);
+    let verdicts = std::mem::take(&mut answer.verdicts);
+    let inputs = asked.into_iter().zip(verdicts);
     let inputs = inputs.map(|((link, stamp), verdict)| decided(link, stamp, verdict, Arc::clone(rules))).collect();
-    Answered { inputs, asked: answer.asked, faults: answer.faults }
+    let Decided { asked, faults, poison, guarded, .. } = answer;
+    Answered { inputs, asked, faults, poison, guarded }
 }
 
 fn publish_decided(link: LinkId, stamp: Stamp, verdict: PublishVerdict, rules: Arc<str>) -> Input {

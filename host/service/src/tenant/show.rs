@@ -53,6 +53,7 @@ impl Tenant {
             generation: chains.generation,
             decided_by: board.decided_by,
             rules: chains.rules.clone(),
+            poison: [chains.publish.chain.poison(), chains.session.chain.poison()].concat(),
             down: board.down.clone(),
             last_cycle: board.last_cycle.map(|(started_at, _)| started_at),
             last_cycle_took: board.last_cycle.map(|(_, took)| took),
