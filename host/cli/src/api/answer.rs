@@ -34,7 +34,6 @@ pub(crate) struct Counters {
     pub(crate) echoes_ignored: u64,
     pub(crate) writes_failed: u64,
     pub(crate) rule_faults: u64,
-    pub(crate) poison: u64,
     pub(crate) guarded: u64,
     /// On the processor.
     pub(crate) guest_time: Duration,

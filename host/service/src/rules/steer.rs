@@ -157,17 +157,20 @@ impl TenantRules {
     /// The one slot that is meant: by where it comes from, or by the rule's name.
     fn find_slot(&self, rule: &str) -> Result<(usize, Slot), SteerError> {
         let slots = lock(&self.slots).clone();
-        let known = || slots.iter().map(|slot| slot.name().to_owned()).collect();
-        let is_meant = |slot: &&Slot| slot.key == rule || slot.name() == rule;
-        let sources: Vec<String> = slots.iter().filter(is_meant).map(|slot| slot.key.clone()).collect();
-        let by_key = slots.iter().position(|slot| slot.key == rule);
-        match (by_key, sources.len()) {
-            (None, 0) => Err(SteerError::Unknown { rule: rule.to_owned(), known: known() }),
-            (None, 2..) => Err(SteerError::Ambiguous { rule: rule.to_owned(), sources }),
-            (by_key, _) => {
-                let found = by_key.or_else(|| slots.iter().position(|slot| slot.name() == rule));
-                let slot = found.and_then(|at| Some((at, slots.get(at)?.clone())));
-                slot.ok_or_else(|| SteerError::Unknown { rule: rule.to_owned(), known: known() })
+        let all = slots.iter().enumerate();
+        let by_source = all.clone().find(|(_, slot)| slot.key == rule);
+        let by_name: Vec<_> = all.filter(|(_, slot)| slot.name() == rule).collect();
+        let rule = || rule.to_owned();
+        match (by_source, &by_name[..]) {
+            (Some((at, slot)), _) => Ok((at, slot.clone())),
+            (None, [(at, slot)]) => Ok((*at, (*slot).clone())),
+            (None, []) => {
+                let known = slots.iter().map(|slot| slot.name().to_owned()).collect();
+                Err(SteerError::Unknown { rule: rule(), known })
+            }
+            (None, several) => {
+                let sources = several.iter().map(|(_, slot)| slot.key.clone()).collect();
+                Err(SteerError::Ambiguous { rule: rule(), sources })
             }
         }
     }

@@ -42,6 +42,9 @@ pub use show::Row;
 /// How many of the last cycles' lengths are kept for the percentiles: a day at ten seconds.
 const LENGTHS_KEPT: usize = 8640;
 
+/// How long the first short pass is taken to write: a request to a provider or two.
+const FIRST_PASS: Duration = Duration::from_millis(200);
+
 /// Why a tenant could not be taken up.
 #[derive(Debug, thiserror::Error)]
 pub enum TenantError {
@@ -147,7 +150,7 @@ impl Tenant {
             prune_at: Timestamp::EPOCH,
             pending,
             next_due: None,
-            pass_wrote: Duration::ZERO,
+            pass_wrote: FIRST_PASS,
         };
         let tenant = Self {
             id,
