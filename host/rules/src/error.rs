@@ -67,6 +67,14 @@ pub enum LoadError {
         /// The engine's words.
         reason: String,
     },
+    /// Has functions of other types than the interface says.
+    #[error(
+        "the rule's functions do not have the types of the interface's version that it names: {reason}; build it again with the SDK of this presync"
+    )]
+    OtherTypes {
+        /// The engine's words.
+        reason: String,
+    },
     /// Fell over when asked for its name.
     #[error("the rule failed when it was asked to describe itself: {reason}")]
     Describe {

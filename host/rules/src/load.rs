@@ -69,9 +69,10 @@ impl RuleHost {
         let limits = Limits { memory: self.settings().memory_ceiling, ..Limits::default() };
         let place = self.place();
         let mut store = place.store(limits, GuestLog::new("a rule that is being loaded".into()));
-        let described = linked.open(&mut store).and_then(|call| call.describe());
-        let Description { name, version, needs, pure } =
-            described.map_err(|error| LoadError::Describe { reason: failure(&error, limits).what })?;
+        let failed = |error: wasmtime::Error| LoadError::Describe { reason: failure(&error, limits).what };
+        let mut call = linked.open(&mut store).map_err(failed)?;
+        call.check().map_err(|error| LoadError::OtherTypes { reason: tamed(&format!("{error:#}"), 512) })?;
+        let Description { name, version, needs, pure } = call.describe().map_err(failed)?;
         check(&name, &version)?;
         let Shape { direction, interface, imports } = shape;
         Ok(About { direction, interface, imports, name: name.into(), version: version.into(), needs, pure })

@@ -248,6 +248,10 @@ pub(crate) fn failure(error: &wasmtime::Error, limits: Limits) -> Failure {
         }
         Some(Trap::UnreachableCodeReached) => Failure::new(FaultKind::Trap, "it panicked (`unreachable` was executed)"),
         Some(trap) => Failure::new(FaultKind::Trap, format!("it trapped: {trap}")),
-        None => Failure::new(FaultKind::BadValue, tamed(&format!("its answer cannot be used: {error:#}"), 512)),
+        // What is around the cause says where in the guest, in numbers that help nobody.
+        None => {
+            let what = format!("what it handed over cannot be used: {}", error.root_cause());
+            Failure::new(FaultKind::BadValue, tamed(&what, 512))
+        }
     }
 }

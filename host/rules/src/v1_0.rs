@@ -125,19 +125,26 @@ impl Call<'_> {
         self.instance
     }
 
-    /// Asks the rule what it is, and checks that its functions have the types they should have.
-    pub(crate) fn describe(self) -> wasmtime::Result<Description> {
+    /// Whether its functions have the types of this version.
+    pub(crate) fn check(&mut self) -> wasmtime::Result<()> {
         let Self { linked, store, instance } = self;
         match linked.direction {
             Direction::TeamsToEight => {
-                let _: Decide<'_, PublishVerdict> = instance.get_typed_func(&mut *store, linked.decide)?;
+                let _: Decide<'_, PublishVerdict> = instance.get_typed_func(&mut **store, linked.decide)?;
             }
             Direction::EightToTeams => {
-                let _: Decide<'_, SessionVerdict> = instance.get_typed_func(&mut *store, linked.decide)?;
+                let _: Decide<'_, SessionVerdict> = instance.get_typed_func(&mut **store, linked.decide)?;
             }
         }
         let _: TypedFunc<(&str,), (Result<rule::Needs, String>,)> =
-            instance.get_typed_func(&mut *store, linked.configure)?;
+            instance.get_typed_func(&mut **store, linked.configure)?;
+        let _: TypedFunc<(), (rule::Descriptor,)> = instance.get_typed_func(&mut **store, linked.describe)?;
+        Ok(())
+    }
+
+    /// Asks the rule what it is.
+    pub(crate) fn describe(self) -> wasmtime::Result<Description> {
+        let Self { linked, store, instance } = self;
         let describe: TypedFunc<(), (rule::Descriptor,)> = instance.get_typed_func(&mut *store, linked.describe)?;
         let (described,) = describe.call(store, ())?;
         let needs = convert::needs(described.needs);

@@ -109,6 +109,16 @@ fn a_word_that_does_not_exist_is_a_fault() {
 }
 
 #[test]
+fn a_log_line_at_a_level_that_does_not_exist_is_a_fault_and_says_so() {
+    let wrong = Guest {
+        imports: r#"(import "presync:rules/log@1.0.0" "write" (func $log (param i32 i32 i32)))"#,
+        decide: "(call $log (i32.const 9) (i32.const 16) (i32.const 9)) (call $answer (local.get $len))",
+        ..Guest::default()
+    };
+    insta::assert_snapshot!(fails_static(&wrong, FaultKind::BadValue), @"what it handed over cannot be used: unexpected discriminant: 9; what was proposed before it stands (answers: 1)");
+}
+
+#[test]
 fn a_list_outside_the_memory_is_a_fault() {
     let outside = Guest {
         decide: "(i32.store (i32.const 1024) (i32.const 0x7ffffff0)) (i32.store (i32.const 1028) (local.get $len))

@@ -194,3 +194,9 @@ fn names_of_a_file_are_shown_without_control_characters_and_cut() {
     let many = wat::parse_str(format!("(component (instance $none) {exports})")).unwrap();
     insta::assert_snapshot!(refusal(&many), @"a rule from Teams to 8x8 (`presync:rules/teams-to-eight`) was expected, but the file exports `some:filter/part0`, `some:filter/part1`, `some:filter/part2`, `some:filter/part3`, `some:filter/part4`, `some:filter/part5`, `some:filter/part6`, `some:filter/part7`, and 492 more");
 }
+
+#[test]
+fn a_function_of_other_types_than_the_interface_has_is_refused_with_the_difference() {
+    let other = WIT.replace("enum calls { unchanged, all,", "enum calls { all, unchanged,");
+    insta::assert_snapshot!(refusal(&hollow(&other, "teams-to-eight-rule")), @"the rule's functions do not have the types of the interface's version that it names: failed to convert function to given type: type mismatch with parameters: type mismatch for field proposal: type mismatch for field calls: expected enum case named unchanged, found all; build it again with the SDK of this presync");
+}

@@ -27,6 +27,8 @@ pub enum Expected {
     Refused,
     /// It is loaded, and fails in this way when it is asked.
     Fails(FaultKind),
+    /// It is loaded, and fails in this way when it is asked about several people together, and not when it is asked about one.
+    Falters(FaultKind),
     /// It is loaded and decides, and one question that it fails on in this way is not put to it again.
     Poison(FaultKind),
     /// It is loaded and decides, and some of its verdicts are not obeyed, because of this.

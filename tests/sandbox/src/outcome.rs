@@ -1,6 +1,6 @@
 //! What the host did with a rule.
 
-use presync_core::rule::{PublishAction, PublishVerdict};
+use presync_core::rule::PublishVerdict;
 use presync_core::words::Direction;
 use presync_rules::{
     Chain, Decided, FaultKind, Guardrail, Limits, LoadError, LoadedRule, PublishChain, RuleHost, defaults,
@@ -78,7 +78,8 @@ impl Outcome {
     pub fn is(&self, expected: Expected) -> bool {
         match (self, expected) {
             (Self::Refused(_), Expected::Refused) => true,
-            (Self::Asked(asked), Expected::Fails(kind)) => asked.fault() == Some(kind),
+            (Self::Asked(asked), Expected::Fails(kind)) => asked.fault() == Some(kind) && asked.own() == 0,
+            (Self::Asked(asked), Expected::Falters(kind)) => asked.fault() == Some(kind) && asked.own() > 0,
             (Self::Asked(asked), Expected::Poison(kind)) => asked.poison() == Some(kind),
             (Self::Asked(asked), Expected::Guarded(guardrail)) => asked.guarded() == Some(guardrail),
             (Self::Asked(asked), Expected::Decides(_)) => asked.is_well(),
@@ -142,16 +143,18 @@ impl Asked {
         self.fault().is_none() && self.poison().is_none() && self.guarded().is_none()
     }
 
+    /// How many people have another verdict than the default map's.
+    fn own(&self) -> usize {
+        let verdicts = self.plain.verdicts.iter().zip(&self.default.verdicts);
+        verdicts.filter(|(shown, default)| shown.action != default.action).count()
+    }
+
     fn stands(&self) -> String {
-        let actions = |decided: &Decided<PublishVerdict>| -> Vec<PublishAction> {
-            decided.verdicts.iter().map(|verdict| verdict.action).collect()
-        };
-        let (shown, default) = (actions(&self.plain), actions(&self.default));
-        let of_the_default = shown.iter().zip(&default).filter(|(shown, default)| shown == default).count();
-        match (of_the_default, shown.len() - of_the_default) {
-            (_, 0) => "the default map's verdicts".to_owned(),
-            (0, _) => "its own verdicts".to_owned(),
-            (default, own) => format!("its own verdicts for {own} of the people, the default map's for {default}"),
+        let own = self.own();
+        match (own, self.plain.verdicts.len() - own) {
+            (0, _) => "the default map's verdicts".to_owned(),
+            (_, 0) => "its own verdicts".to_owned(),
+            (own, default) => format!("its own verdicts for {own} of the people, the default map's for {default}"),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn cases() -> Vec<Case> {
                 decide: "(if (i32.gt_u (local.get $len) (i32.const 1)) (then unreachable)) (call $answer (local.get $len))",
                 ..Guest::default()
             },
-            Expected::Fails(FaultKind::Trap),
+            Expected::Falters(FaultKind::Trap),
         ),
         Case::guest(
             "everyone-is-there",

@@ -142,10 +142,11 @@ pub(super) fn cases() -> Vec<Case> {
                 ..Guest::default()
             },
         ),
-        fails(
+        Case::guest(
             "reasons-of-a-megabyte",
             "gives the same megabyte as the reason of every verdict",
-            Guest { decide: reason!("524288", "1048576"), ..Guest::default() },
+            &Guest { pages: 96, decide: reason!("524288", "1048576"), ..Guest::default() },
+            Expected::Falters(FaultKind::BadValue),
         ),
         fails(
             "reason-that-is-no-text",
