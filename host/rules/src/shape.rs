@@ -3,6 +3,8 @@
 //! A file that could not be used anyway costs a validation, not a compilation, and is refused in words about rules instead of words
 //! about WebAssembly.
 
+mod toil;
+
 use std::cmp::Ordering;
 
 use presync_core::words::Direction;
@@ -11,6 +13,7 @@ use wasmparser::{ComponentInstance, ComponentTypeRef, Encoding, Parser, Payload,
 use crate::error::LoadError;
 use crate::text::tamed;
 use crate::v1_0;
+use toil::Toil;
 
 const PACKAGE: &str = "presync:rules/";
 
@@ -56,10 +59,11 @@ pub(crate) fn read(bytes: &[u8], expected: Option<Direction>) -> Result<Shape, L
     Ok(Shape { direction, interface, imports })
 }
 
-/// The names of the outermost imports and exports. A file that would grow beyond measure when it is laid out is refused on the way.
+/// The names of the outermost imports and exports. A file that would grow beyond measure when it is laid
+/// out or compiled is refused on the way.
 fn names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
-    let (mut depth, mut inner) = (0_u32, 0_u32);
+    let (mut depth, mut inner, mut toil) = (0_u32, 0_u32, Toil::default());
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(damaged)? {
             Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => return Err(LoadError::CoreModule),
@@ -70,6 +74,8 @@ fn names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
             }
             Payload::Version { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::TypeSection(section) => Toil::add_types(section)?,
+            Payload::CodeSectionEntry(body) => toil.add(&body)?,
             Payload::ComponentImportSection(section) if depth == 1 => {
                 for import in section {
                     imports.push(import.map_err(damaged)?.name.name.to_owned());

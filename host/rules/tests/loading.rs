@@ -200,3 +200,17 @@ fn a_function_of_other_types_than_the_interface_has_is_refused_with_the_differen
     let other = WIT.replace("enum calls { unchanged, all,", "enum calls { all, unchanged,");
     insta::assert_snapshot!(refusal(&hollow(&other, "teams-to-eight-rule")), @"the rule's functions do not have the types of the interface's version that it names: failed to convert function to given type: type mismatch with parameters: type mismatch for field proposal: type mismatch for field calls: expected enum case named unchanged, found all; build it again with the SDK of this presync");
 }
+
+#[test]
+fn a_file_that_would_keep_the_compiler_busy_is_refused_before_it_begins() {
+    let refusal = |parts: String| refusal(&with_parts(&format!("(core module {parts})")));
+    let step = |n: usize| format!("(if (i32.eqz (local.get {n})) (then (local.set {n} (i32.const {n}))))");
+    let steps: String = (0..1_100).map(step).collect();
+    insta::assert_snapshot!(refusal(format!("(func (local {}) {steps})", "i32 ".repeat(1_100))), @"the rule cannot be run here: its functions have too many locals for their branches to be compiled in good time; make them smaller");
+    let half: String = (0..900).map(step).collect();
+    let many = format!("(func (local {}) {half})", "i32 ".repeat(900)).repeat(26);
+    assert!(matches!(refusal(many), LoadError::Unsupported { .. }));
+    insta::assert_snapshot!(refusal("(func)".repeat(50_001)), @"the rule cannot be run here: it has more than 50000 functions; build it smaller");
+    let wide = format!("(func (param i32) (result {}) unreachable)", "i32 ".repeat(17));
+    insta::assert_snapshot!(refusal(wide), @"the rule cannot be run here: a function of it has 17 results, and 16 are allowed");
+}
