@@ -1,6 +1,8 @@
 //! Every hostile rule in a tenant of its own, beside tenants that have none: nobody else feels it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+use std::time::Duration;
+
 use presync_core::words::Direction;
 use presync_end_to_end::Bench;
 use presync_sandbox::{Case, Expected, collection};
@@ -22,7 +24,8 @@ async fn bench(cases: &[Case]) -> (Bench, tempfile::TempDir) {
             ..RuleConfig::of_file(path, serde_json::Value::Null)
         }]
     });
-    let config = Config { tenants: cases.len() + QUIET, users: 3, oddities: false, ..Config::default() };
+    let move_every = Duration::from_secs(5);
+    let config = Config { tenants: cases.len() + QUIET, users: 3, oddities: false, move_every, ..Config::default() };
     (Bench::with_rules_of_each(config, overrides.collect()).await, folder)
 }
 

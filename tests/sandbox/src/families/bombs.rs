@@ -31,6 +31,17 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         module("exceptions", "throws exceptions", "(tag) (func (throw 0))"),
         module("tail-calls", "calls itself in place, which is a loop without a loop", "(func $f (return_call $f))"),
+        module(
+            "tangle",
+            "has a function of two thousand locals and ten thousand branches, for the compiler to lose itself in",
+            &tangle(),
+        ),
+        module("many-functions", "has a hundred thousand functions", &"(func)".repeat(100_000)),
+        module(
+            "fountain",
+            "has a function of a thousand results, so that each call of two bytes stands for a thousand values",
+            &format!("(func $f (param {0}) (result {0}) unreachable)", "i32 ".repeat(1_000)),
+        ),
         Case::file(
             "doubling",
             "is made of parts that are each made of two of the part before, thirty times over",
@@ -102,6 +113,14 @@ fn doubling(levels: usize) -> String {
     };
     let levels: String = (1..levels).map(level).collect();
     format!("(component (component $c0 (core module $m) (core instance (instantiate $m))) {levels})")
+}
+
+fn tangle() -> String {
+    let step = |n: usize| {
+        let (from, to) = (n * 7 % 2_000, n * 13 % 2_000);
+        format!("(if (i32.eqz (local.get {from})) (then (local.set {to} (i32.add (local.get {to}) (i32.const {n})))))")
+    };
+    format!("(func (local {}) {})", "i32 ".repeat(2_000), (0..10_000).map(step).collect::<String>())
 }
 
 fn nested(depth: usize) -> Vec<u8> {
