@@ -15,8 +15,11 @@ mod traps;
 
 use crate::case::Case;
 
-/// Families with their titles, in the order of the table.
-pub const FAMILIES: [(&str, fn() -> Vec<Case>); 12] = [
+/// A title, and the cases.
+pub type Family = (&'static str, fn() -> Vec<Case>);
+
+/// The families, in the order of the table.
+pub const FAMILIES: [Family; 12] = [
     ("Time", time::cases),
     ("Memory", memory::cases),
     ("Stack", stack::cases),
