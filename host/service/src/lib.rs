@@ -8,6 +8,7 @@
 //! # Layout
 //! * [`config`]: what a tenant and a fleet are made of
 //! * [`digest`]: the digest of a component
+//! * `brake`: how often one person may be written to
 //! * [`clock`]: the system's time
 //! * [`health`]: when a side counts as down
 //! * [`status`]: what may be seen from outside
@@ -22,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod brake;
 pub mod clock;
 pub mod config;
 pub mod digest;

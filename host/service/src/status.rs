@@ -41,6 +41,8 @@ pub struct Counters {
     pub echoes_ignored: u64,
     /// Writes that failed, were refused or throttled.
     pub writes_failed: u64,
+    /// Writes that were kept back, since the person had been written to too often.
+    pub writes_braked: u64,
     /// Batches in which a rule failed.
     pub rule_faults: u64,
     /// Questions that a rule failed on by themselves; they are not put to it again.
@@ -81,6 +83,7 @@ impl Counters {
         self.renewed += other.renewed;
         self.echoes_ignored += other.echoes_ignored;
         self.writes_failed += other.writes_failed;
+        self.writes_braked += other.writes_braked;
         self.rule_faults += other.rule_faults;
         self.poison += other.poison;
         self.guarded += other.guarded;
@@ -100,6 +103,8 @@ pub enum Place {
     Sessions,
     /// Writing to 8x8.
     Publications,
+    /// Writing to the same people again and again.
+    Restless,
     /// Reading one of the directories.
     Directory,
     /// Finding the people whom the settings put into groups, queues and time zones.

@@ -212,20 +212,6 @@ pub(crate) struct Comparison {
     pub(crate) guarded: Vec<Guarded>,
 }
 
-/// A failure of a rule.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Fault {
-    pub(crate) kind: String,
-    pub(crate) message: String,
-}
-
-/// A question that a rule fails on.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Poison {
-    pub(crate) fault: Fault,
-    pub(crate) question: String,
-}
-
 /// Answers that would not be obeyed.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Guarded {

@@ -114,7 +114,7 @@ fn page(preview: &Preview, listed: usize) -> String {
         ));
     }
     for fault in &comparison.faults {
-        lines.push(format!("fails: {} ({})", fault.message, fault.kind));
+        lines.push(format!("fails: {}", fault.message));
     }
     for poison in &comparison.poison {
         lines.push(format!("fails on one question ({}): {}", poison.question, poison.fault.message));

@@ -1,5 +1,6 @@
 //! Writing: publications in bulk, sessions a few at a time, all within the cycle's deadline.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use presync_core::delivery::Outcome;
@@ -10,6 +11,7 @@ use presync_eight::Publication;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use crate::brake::PER_MINUTE;
 use crate::people::SessionWrite;
 use crate::status::Place;
 use crate::tenant::Tenant;
@@ -27,6 +29,7 @@ impl Tenant {
         sessions: Vec<SessionWrite>,
         deadline: Instant,
     ) -> Vec<Input> {
+        let (publications, sessions, braked) = self.brake(publications, sessions);
         let (mut published, held) =
             tokio::join!(self.publish(publications, deadline), self.write_sessions(sessions, deadline));
         published.extend(held);
@@ -34,7 +37,42 @@ impl Tenant {
         let mut people = self.people();
         people.counters.writes_failed += failed as u64;
         drop(people);
+        published.extend(braked);
         published
+    }
+
+    /// Keeps back what would write to somebody too often: it is wanted again when there is room.
+    fn brake(
+        &self,
+        mut publications: Vec<(LinkId, Publication)>,
+        mut sessions: Vec<SessionWrite>,
+    ) -> (Vec<(LinkId, Publication)>, Vec<SessionWrite>, Vec<Input>) {
+        let now = self.clock.now();
+        let mut brake = self.brake.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut braked = Vec::new();
+        let mut passes = |link: LinkId, side: Side| match brake.pass(link, side, now) {
+            Ok(()) => true,
+            Err(retry_after) => {
+                tracing::warn!(tenant = %self.id, %link, ?side, "written to too often; the write waits");
+                braked.push(delivered(link, side, Outcome::Throttled { retry_after }, None));
+                false
+            }
+        };
+        publications.retain(|(link, _)| passes(*link, Side::Eight));
+        sessions.retain(|write| passes(write.link, Side::Teams));
+        if braked.is_empty() {
+            if !publications.is_empty() || !sessions.is_empty() {
+                self.is_well(Place::Restless);
+            }
+        } else {
+            self.people().counters.writes_braked += braked.len() as u64;
+            let what = format!(
+                "{} people would be written to more than {PER_MINUTE} times a minute, and the rest waits: a side, or a rule, does not come                  to rest (`presync why PERSON` shows the changes)",
+                braked.len()
+            );
+            self.is_unwell(Place::Restless, &what, true);
+        }
+        (publications, sessions, braked)
     }
 
     /// Answers writes that were not sent, since what would be sent could not be stored first.

@@ -29,6 +29,7 @@ use presync_core::time::{Clock, Timestamp};
 use presync_core::words::{Direction, Side};
 use presync_store::{Store, StoreError, TenantStore};
 
+use crate::brake::Brake;
 use crate::config::{Cadence, Supply, TenantConfig};
 use crate::executor::Share;
 use crate::health::Health;
@@ -76,6 +77,8 @@ pub struct Tenant {
     share: Share,
     rules: Arc<TenantRules>,
     people: Arc<Mutex<People>>,
+    /// How often people were written to. Held for moments.
+    brake: Mutex<Brake>,
     board: Mutex<Board>,
     /// What only the cycle touches; holding it is what makes cycles follow one another.
     beat: tokio::sync::Mutex<Beat>,
@@ -163,6 +166,7 @@ impl Tenant {
             share,
             rules: Arc::new(rules),
             people: Arc::new(Mutex::new(people)),
+            brake: Mutex::default(),
             board: Mutex::default(),
             beat: tokio::sync::Mutex::new(beat),
         };
