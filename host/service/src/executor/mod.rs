@@ -19,8 +19,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use queue::{LaneId, Queue, Turn};
 
-/// Batches of one tenant that wait at a time; whoever has more waits to put them there. Two of 650 questions per thread of a large
-/// machine keep it busy, and a tenant of a million does not fill the memory with questions.
+/// Batches of one tenant that wait at a time; whoever has more waits to put them there. Enough to keep the threads of a large machine
+/// busy, and few enough that a tenant of a million people does not fill the memory with questions.
 const WAITING: usize = 64;
 
 /// The threads. Cloning shares them; they end with the last clone and the last [`Share`].

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use presync_core::reconcile::Input;
 use presync_core::rule::Subject;
+use tokio::task::JoinError;
 
 use crate::people::{People, Work};
 use crate::rules::{Chains, Look, RuleError, SteerError, Steered, Suspect, TenantRules};
@@ -62,7 +63,12 @@ impl Tenant {
         let (rules, people) = (Arc::clone(&self.rules), Arc::clone(&self.people));
         let clock = Arc::clone(&self.clock);
         let steered = tokio::task::spawn_blocking(move || how(&rules, &|| subjects(&people, &*clock))).await;
-        let steered = steered.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        let steered = match steered.map_err(JoinError::try_into_panic) {
+            Ok(steered) => steered?,
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // The runtime ends, and whoever waits here with it.
+            Err(Err(_)) => std::future::pending().await,
+        };
         self.pass().await;
         Ok(steered)
     }
@@ -83,7 +89,7 @@ impl Tenant {
         beat.rules_look = Some(tokio::task::spawn_blocking(look));
     }
 
-    fn take_look(&self, looked: Result<Result<(), RuleError>, tokio::task::JoinError>) {
+    fn take_look(&self, looked: Result<Result<(), RuleError>, JoinError>) {
         let failed = match looked {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
