@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ("tests/guests", "presync-guests", &[]),
     ("host/rules", "presync-rules", &["presync-core"]),
     ("host/build", "presync-build", &["presync-core"]),
+    ("host/author", "presync-author", &["presync-core", "presync-rules", "presync-build"]),
     ("host/http", "presync-http", &["presync-core"]),
     ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
     ("host/eight", "presync-eight", &["presync-core", "presync-http"]),
@@ -33,6 +34,8 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
         &[
             "presync-core",
             "presync-rules",
+            "presync-build",
+            "presync-author",
             "presync-teams",
             "presync-eight",
             "presync-store",

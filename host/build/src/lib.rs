@@ -9,10 +9,12 @@
 //! * [`tools`]: where the tools of the languages are kept
 //! * `command`: other programs, run and reported
 //! * `imports`: whether a component wants nothing but the log
+//! * `fresh`: whether a component is as new as its project
 //! * [`rust`], [`javascript`], [`python`]: one language each
 
 mod command;
 pub mod error;
+mod fresh;
 mod imports;
 pub mod javascript;
 pub mod limits;

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::BuildError;
+use crate::fresh;
 use crate::limits::{RawLimits, StatedLimits};
 
 /// The languages that a rule may be written in.
@@ -138,6 +139,11 @@ impl Project {
     /// Where its component is built when nothing else is said: `NAME.wasm` in the folder.
     pub fn component(&self) -> PathBuf {
         self.folder.join(format!("{}.wasm", self.name))
+    }
+
+    /// Whether that component is there, and nothing in the project was changed after it was built.
+    pub fn is_built(&self) -> bool {
+        fresh::is_current(&self.folder, &self.component())
     }
 
     /// The world of the interface that it is built for. Only where the language's tool must be told.

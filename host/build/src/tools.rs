@@ -1,7 +1,8 @@
 //! Where the tools of the languages are kept.
 //!
-//! Usually in the project, as the language's own people expect: `target`, `node_modules`, `.venv`. Who builds many projects names one
-//! folder for all of them, in the environment variable `PRESYNC_TOOLS`; it then holds `cargo`, `node_modules` and `python`.
+//! Usually in the project, as the language's own people expect: `target`, `node_modules`, `.venv`, and `.presync` for what is
+//! compiled for this machine. Who builds many projects names one folder for all of them, in the environment variable `PRESYNC_TOOLS`; it
+//! then holds `cargo`, `node_modules`, `python` and `compiled`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,11 @@ impl Tools {
     /// Where the environment says, or in each project.
     pub fn from_environment() -> Self {
         Self { shared: std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from) }
+    }
+
+    /// Where the project's component may be kept compiled for this machine.
+    pub fn compiled(&self, project: &Path) -> PathBuf {
+        self.shared.as_ref().map_or_else(|| project.join(".presync"), |shared| shared.join("compiled"))
     }
 
     /// Where `cargo` keeps what it builds; `None` for where it does so anyway.

@@ -121,6 +121,12 @@ impl<V: Verdict> Chain<V> {
 
     /// One verdict per subject, in order. `explain` asks every rule afresh, for reasons and stages.
     pub fn decide(&self, subjects: &[Subject], explain: bool) -> Decided<V> {
+        self.decide_upon(subjects, &[], explain)
+    }
+
+    /// The same where something else may have been proposed than the default map does, as by an override that is not in this chain:
+    /// for the tests of a rule. `proposals` go with the subjects in order; none takes the default map's.
+    pub fn decide_upon(&self, subjects: &[Subject], proposals: &[Option<V>], explain: bool) -> Decided<V> {
         let mut decided = Decided {
             verdicts: Vec::new(),
             faults: Vec::new(),
@@ -134,6 +140,11 @@ impl<V: Verdict> Chain<V> {
         default.pass(subjects, explain, None, &mut decided);
         if !overrides.is_empty() {
             let defaults = decided.verdicts.clone();
+            for (verdict, proposal) in decided.verdicts.iter_mut().zip(proposals) {
+                if let Some(proposal) = proposal {
+                    verdict.clone_from(proposal);
+                }
+            }
             for link in overrides {
                 link.pass(subjects, explain, Some(&defaults), &mut decided);
             }

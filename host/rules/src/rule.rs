@@ -129,6 +129,11 @@ impl CompiledRule {
         self.inner.size
     }
 
+    /// Bytes of the compiled rule, as it is kept in memory.
+    pub fn compiled_size(&self) -> usize {
+        self.inner.linked.compiled_size()
+    }
+
     /// The interfaces that it imports.
     pub fn imports(&self) -> &[String] {
         &self.inner.about.imports

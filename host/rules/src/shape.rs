@@ -20,9 +20,10 @@ const PACKAGE: &str = "presync:rules/";
 /// Interfaces of ours that a component may import: the log, and those that only name types.
 const IMPORTABLE: [&str; 3] = ["log", "subject", "vocabulary"];
 
-/// Instances of inner components that a file may ask for; tools make one for each exported interface. Each may be made of several of
-/// another, those of several of a third, and the engine lays all of them out: thirty pairs would be a thousand million.
-const INNER_INSTANCES: u32 = 16;
+/// Instances of inner components that a file may ask for; tools make one for each exported interface, and 25 of a rule in JavaScript with
+/// its stubs of WASI. Each may be made of several of another, those of several of a third, and the engine lays all of them out: thirty
+/// pairs would be a thousand million, and this many are some ten thousand at worst.
+const INNER_INSTANCES: u32 = 28;
 
 /// Components in components; tools make two levels, or three when they put rules together.
 const DEPTH: u32 = 8;

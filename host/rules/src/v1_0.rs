@@ -106,6 +106,12 @@ impl Linked {
         })
     }
 
+    /// Bytes of the image that the engine runs.
+    pub(crate) fn compiled_size(&self) -> usize {
+        let image = self.pre.component().image_range();
+        image.end as usize - image.start as usize
+    }
+
     /// A fresh instance in a fresh store.
     pub(crate) fn open<'a>(&'a self, store: &'a mut Store<Guest>) -> wasmtime::Result<Call<'a>> {
         let instance = self.pre.instantiate(&mut *store)?;

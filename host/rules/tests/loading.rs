@@ -166,7 +166,7 @@ fn a_small_file_that_would_be_laid_out_without_end_is_refused() {
         )
     };
     let rows: String = (1..30).map(next).collect();
-    insta::assert_snapshot!(refusal(&with_parts(&format!("(component $c0) {rows}"))), @"the rule cannot be run here: it asks for more than 16 instances of components within it; put it together from fewer");
+    insta::assert_snapshot!(refusal(&with_parts(&format!("(component $c0) {rows}"))), @"the rule cannot be run here: it asks for more than 28 instances of components within it; put it together from fewer");
 }
 
 #[test]

@@ -1,30 +1,37 @@
-//! `presync rule …`: looks at rules, signs them, and takes them to and from registries, without a service; and steers those of a running
-//! one.
+//! `presync rule …`: makes rules, tests and looks at them, signs them, and takes them to and from registries, without a service; and
+//! steers those of a running one.
 //!
 //! # Layout
+//! * `new`, `build`: a new project; a project becomes a component
+//! * `subject`: what an author's command is about: a project or a component, with its tests and its budget
+//! * `test`: a rule against its tables of tests
 //! * `source`: a rule named by a file or by the name of a default map
 //! * `tables`: the tables of a settings file
 //! * `moment`: who is asked about, and when
 //! * `matrix`: what a rule answers for every possible input
-//! * `inspect`: what a rule is, and what it wants to see
+//! * `inspect`: the proof sheet of a rule
 //! * `keygen`, `sign`, `verify`: who made a rule, and that it is still the same
 //! * `registry`: a place in a registry and the rights to it, as options
 //! * `push`, `pull`: to and from a registry
 //! * `preview`: what a rule would change in a running service
 //! * `steer`: taking a rule of a running service back, and letting it on
 
+mod build;
 mod inspect;
 mod keygen;
 mod matrix;
 mod moment;
 mod preview;
+mod new;
 mod pull;
 mod push;
 mod registry;
 mod sign;
 mod source;
 mod steer;
+mod subject;
 mod tables;
+mod test;
 mod verify;
 
 use std::io;
@@ -35,7 +42,7 @@ use presync_rules::{HostSettings, RuleHost};
 
 use steer::Steer;
 
-/// Look at rules, sign them, push and pull them, take them back and let them on
+/// Make rules, test and look at them, sign them, push and pull them, take them back and let them on
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     #[command(subcommand)]
@@ -44,6 +51,31 @@ pub(crate) struct RuleArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a new rule project: a rule that does something small and real, its tests, and all that it builds with
+    #[command(after_help = "Examples:\n  \
+        presync rule new lunch-break --lang javascript\n  \
+        presync rule new call-privacy --lang rust --direction 8x8-to-teams\n\n\
+        Then: presync rule build lunch-break && presync rule test lunch-break")]
+    New(new::NewArgs),
+    /// Build a rule project into a component
+    ///
+    /// Rust needs the target wasm32-unknown-unknown, JavaScript needs Node.js, Python needs Python 3; what is missing beyond that is fetched
+    /// with rustup, npm or pip, once. PRESYNC_TOOLS names a folder that keeps it for all projects.
+    #[command(
+        after_help = "Examples:\n  presync rule build lunch-break\n  presync rule build lunch-break -o rules/lunch-break.wasm"
+    )]
+    Build(build::BuildArgs),
+    /// Ask a rule everything in its tables of tests, tests/*.toml
+    ///
+    /// Each case is put to a fresh instance, on top of the default map, as it will be in a chain. A project is built first when its code
+    /// is newer than its component. Ends with 1 when a case fails.
+    #[command(after_help = format!("Examples:\n  \
+        presync rule test lunch-break\n  \
+        presync rule test lunch-break.wasm --tests lunch-break/tests --format json\n  \
+        presync rule test teams-to-8x8 --tests our-expectations.toml\n  \
+        presync rule test --table presync.toml --tests our-expectations.toml\n\n\
+        What a table may say:\n\n{}", presync_author::table::KEYS))]
+    Test(test::TestArgs),
     /// Print what a rule answers for every possible input
     ///
     /// A rule is asked on top of the default map of its direction, as it will be in a chain; the last column says what the default map
@@ -56,8 +88,11 @@ enum Command {
         A small file for --table:\n  \
         table = [ { when = { activity = \"presenting\" }, then = { publish = \"busy\", calls = \"all\" } } ]")]
     Matrix(matrix::MatrixArgs),
-    /// Print what a rule is and what it wants to see
-    #[command(after_help = "Examples:\n  presync rule inspect my-rule.wasm\n  presync rule inspect 8x8-to-teams")]
+    /// Print the proof sheet of a rule: what it is, wants to see, is made of and costs, who signed it, and how its tests went
+    #[command(after_help = "Examples:\n  \
+        presync rule inspect lunch-break                                       # a project; built first when its code is newer\n  \
+        presync rule inspect lunch-break.wasm --settings '{\"from\": \"12:00\"}'\n  \
+        presync rule inspect 8x8-to-teams")]
     Inspect(inspect::InspectArgs),
     /// Make a key to sign rules with
     ///
@@ -123,11 +158,13 @@ enum Command {
 
 /// Runs `presync rule`.
 pub(crate) fn run(args: &RuleArgs) -> Result<()> {
-    let host = || RuleHost::new(HostSettings::default());
     let out = &mut io::stdout().lock();
     let done = match &args.command {
-        Command::Matrix(args) => matrix::run(&host()?, args, out),
-        Command::Inspect(args) => inspect::run(&host()?, args, out),
+        Command::New(args) => new::run(args, out),
+        Command::Build(args) => build::run(args, out),
+        Command::Test(args) => test::run(args, out),
+        Command::Matrix(args) => matrix::run(&RuleHost::new(HostSettings::default())?, args, out),
+        Command::Inspect(args) => inspect::run(args, out),
         Command::Keygen(args) => keygen::run(args, out),
         Command::Sign(args) => sign::run(args, out),
         Command::Verify(args) => verify::run(args, out),

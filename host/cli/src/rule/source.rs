@@ -10,11 +10,15 @@ use presync_rules::{CompiledRule, RuleHost, defaults};
 
 /// Reads and compiles the rule that is meant. An existing file wins over a name.
 pub(super) fn compile(host: &RuleHost, named: &Path) -> Result<CompiledRule> {
-    let refused = || format!("{} is refused", named.display());
-    host.compile(&read(named)?, None).with_context(refused)
+    compile_bytes(host, named, &read(named)?)
 }
 
-/// The component that is meant, as it lies there.
+/// Compiles what was read.
+pub(super) fn compile_bytes(host: &RuleHost, named: &Path, bytes: &[u8]) -> Result<CompiledRule> {
+    host.compile(bytes, None).with_context(|| format!("{} is refused", named.display()))
+}
+
+/// Reads the rule that is meant. An existing file wins over a name.
 pub(super) fn read(named: &Path) -> Result<Cow<'static, [u8]>> {
     let default = named.to_str().and_then(Direction::from_label);
     match default {
