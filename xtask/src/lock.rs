@@ -14,12 +14,11 @@ use sha2::{Digest, Sha256};
 pub(crate) const LOCK: &str = "plugins/components.lock";
 
 /// The folders of the rules whose components are committed, each as `<folder>/<name of the folder>.wasm`.
-pub(crate) const RULES: [&str; 6] = [
+pub(crate) const RULES: [&str; 5] = [
     "plugins/teams-to-8x8",
     "plugins/8x8-to-teams",
     "plugins/table-teams-to-8x8",
     "plugins/table-8x8-to-teams",
-    "examples/rules/keep-agents-available",
     "examples/dnd-routing",
 ];
 

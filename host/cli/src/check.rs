@@ -187,10 +187,9 @@ secret = "file:hush.secret"
     #[test]
     fn a_rule_is_loaded_with_its_settings_as_the_service_would() {
         let folder = tempfile::tempdir().unwrap();
-        for component in [
-            "examples/rules/keep-agents-available/keep-agents-available.wasm",
-            "plugins/8x8-to-teams/8x8-to-teams.wasm",
-        ] {
+        for component in
+            ["host/rules/tests/frozen/1.0/keep-agents-available.wasm", "plugins/8x8-to-teams/8x8-to-teams.wasm"]
+        {
             let component = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(component);
             std::fs::copy(&component, folder.path().join(component.file_name().unwrap())).unwrap();
         }

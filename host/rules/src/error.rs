@@ -24,7 +24,7 @@ pub enum LoadError {
     NotWasm,
     /// A core module instead of a component.
     #[error(
-        "the file is a core module, not a component: build it with `cargo xtask rules DIR -o FILE`, or turn it into a component \
+        "the file is a core module, not a component: build it with `presync rule build`, or turn it into a component \
          with `wasm-tools component new`"
     )]
     CoreModule,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use support::{Guest, host, in_teams, load};
 
 /// The example that keeps presenting agents in the queue.
-const KEEP: &[u8] = include_bytes!("../../../examples/rules/keep-agents-available/keep-agents-available.wasm");
+const KEEP: &[u8] = include_bytes!("frozen/1.0/keep-agents-available.wasm");
 
 fn keep(host: &RuleHost, settings: &Value) -> LoadedRule {
     host.load(KEEP, Some(Direction::TeamsToEight), settings, Limits::default()).unwrap()

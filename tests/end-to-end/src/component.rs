@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// The example that keeps presenting agents in the queue: while somebody presents, 8x8 shows busy.
-pub const KEEP: &[u8] = include_bytes!("../../../examples/rules/keep-agents-available/keep-agents-available.wasm");
+pub const KEEP: &[u8] = include_bytes!("../../../host/rules/tests/frozen/1.0/keep-agents-available.wasm");
 
 /// The same component under another digest: a custom section that nobody reads.
 ///
