@@ -1,5 +1,6 @@
 //! The binary, run as an author would, with one folder of tools for all projects.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,22 +19,35 @@ pub(crate) struct Printed {
 
 /// An author, in an empty folder.
 pub(crate) struct Author {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Takes the folder away in the end.
+    _gone: Option<TempDir>,
 }
 
 impl Author {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder: folder.path().to_owned(), _gone: Some(folder) }
+    }
+
+    /// In the same folder every time: what a compiler can use again is beside it, and cargo knows it by the place of the project.
+    pub(crate) fn with_a_place(name: &str) -> Self {
+        let folder = Path::new(TOOLS).join("projects").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+        Self { folder, _gone: None }
     }
 
     pub(crate) fn at(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        self.folder.join(path)
     }
 
     /// Runs `presync rule …`.
     pub(crate) fn rule(&self, arguments: &[&str]) -> Printed {
         let mut presync = Command::new(env!("CARGO_BIN_EXE_presync"));
-        presync.arg("rule").args(arguments).current_dir(self.folder.path()).env("PRESYNC_TOOLS", TOOLS);
+        presync.arg("rule").args(arguments).current_dir(&self.folder).env("PRESYNC_TOOLS", TOOLS);
         let output = presync.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Printed { well: output.status.success(), out: text(&output.stdout), err: text(&output.stderr) }

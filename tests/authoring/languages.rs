@@ -13,7 +13,10 @@ const SHEET: [&str; 4] = [
 ];
 
 fn from_nothing(language: &str, direction: &str) -> Author {
-    let author = Author::new();
+    made_by(Author::new(), language, direction)
+}
+
+fn made_by(author: Author, language: &str, direction: &str) -> Author {
     author.done(&["new", "lunch-break", "--lang", language, "--direction", direction]);
     let built = author.done(&["build", "lunch-break"]);
     assert!(built.contains("lunch-break.wasm: "), "{built}");
@@ -33,14 +36,12 @@ fn inspected(author: &Author, direction: &str) {
     assert!(imports.split_whitespace().skip(1).all(|import| import.starts_with("presync:rules/")), "{imports}");
 }
 
+/// One after the other in one place, so that what both lean on is compiled once.
 #[test]
-fn a_rust_rule_from_teams_to_8x8() {
-    inspected(&from_nothing("rust", "teams-to-8x8"), "teams-to-8x8");
-}
-
-#[test]
-fn a_rust_rule_from_8x8_to_teams() {
-    inspected(&from_nothing("rust", "8x8-to-teams"), "8x8-to-teams");
+fn a_rust_rule_in_both_directions() {
+    for direction in ["teams-to-8x8", "8x8-to-teams"] {
+        inspected(&made_by(Author::with_a_place("rust"), "rust", direction), direction);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::lock::{self, LOCK, RULES};
 
 /// Builds the rule in `folder` and writes its component to `file`; gives its size.
 pub(crate) fn component(root: &Path, folder: &Path, file: &Path) -> Result<u64> {
-    let tools = Tools::shared(root.join("target/rules"));
+    let tools = Tools::of_repository(root.join("target/rules"));
     let built = presync_build::build(&Project::open(folder)?, file, &tools, &mut |what: &str| eprintln!("{what}"))?;
     Ok(built.size)
 }

@@ -51,7 +51,7 @@ pub(crate) fn build(
         .env("RUSTFLAGS", FLAGS)
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .envs(PROFILE);
-    if let Some(target) = tools.cargo_target() {
+    if let Some(target) = tools.cargo_target(project.folder()) {
         cargo.env("CARGO_TARGET_DIR", target);
     }
     let module = core_module(&mut cargo)?;
