@@ -95,7 +95,7 @@ fn with_trusted_keys_only_what_they_signed_is_let_in() {
     };
     let signed = signature::sign(KEEP, &ours).unwrap();
     assert_eq!(load(&signed).unwrap().compiled().name(), "keep-agents-available");
-    let mut altered = signed.clone();
+    let mut altered = signed;
     altered[5_000] ^= 1;
     for refused in [KEEP.to_vec(), signature::sign(KEEP, &other).unwrap(), altered] {
         assert!(matches!(load(&refused), Err(RuleError::Signature { .. })), "{:?}", load(&refused));
