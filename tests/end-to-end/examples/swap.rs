@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_secs(1);
 const BEFORE: Duration = Duration::from_secs(20);
 /// From one swap to the next: no multiple of a cycle, so that swaps fall on every part of one.
 const PAUSE: Duration = Duration::from_millis(370);
+/// How long a person may be held back who was written to too often.
+const BRAKED: Duration = Duration::from_secs(61);
 /// A swap that takes this long has failed.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -76,6 +78,8 @@ async fn main() {
     }
     let busy = Cycles::since(&tenant, calm.until);
     simulator.stop_movement();
+    // Whoever was written to too often is written to again when a minute has passed.
+    sleep(BRAKED).await;
     let stop = tenant.counters().cycles + 5;
     while tenant.counters().cycles < stop {
         sleep(Duration::from_millis(20)).await;
