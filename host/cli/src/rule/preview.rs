@@ -202,7 +202,6 @@ mod tests {
                 1  busy -> do-not-disturb
         queue calls: 1 would have lost them, 2 would have got them
         not obeyed, guardrail "manual": 4 answers
-        … and 3 more; --all lists as many as the service tells
         "#);
     }
 }
