@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A table from Teams to 8x8 with these lines.
+#[allow(clippy::needless_pass_by_value, reason = "every call makes the value")]
 fn table(lines: Value) -> RuleConfig {
     let direction = Some(Direction::TeamsToEight);
     RuleConfig { direction, ..RuleConfig::new(RuleSource::Table, json!({ "lines": lines })) }
