@@ -154,7 +154,7 @@ fn row(person: &Person, now: Timestamp) -> Row<'static> {
         Cell::from(eight).style(Style::new().fg(shown)),
         Cell::from(verdict).style(Style::new().fg(colour)),
         Cell::from(session).style(Style::new().fg(Color::Magenta)),
-        Cell::from(reason.unwrap_or_default()),
+        Cell::from(String::from(reason.unwrap_or_default())),
         Cell::from(format!("{age} s")),
     ])
 }

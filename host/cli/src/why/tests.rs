@@ -46,12 +46,12 @@ fn publish(target: EightTarget, reason: &str) -> PublishVerdict {
         calls: Calls::None,
         note: None,
         recheck_after: None,
-        reason: Some(reason.to_owned()),
+        reason: Some(reason.into()),
     }
 }
 
 fn session(action: SessionAction) -> SessionVerdict {
-    SessionVerdict { action, recheck_after: None, reason: Some("no 8x8 call is on".to_owned()) }
+    SessionVerdict { action, recheck_after: None, reason: Some("no 8x8 call is on".into()) }
 }
 
 fn stage<V>(rule: &str, version: &str, verdict: V, failed: bool) -> Stage<V> {
