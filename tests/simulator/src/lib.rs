@@ -55,6 +55,7 @@ pub use state::{
     access::{App, AppKind, TenantAccess},
     budget::Limit,
     measure::{Counters, Write, WriteKind},
+    quirks::{Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
     truth::{StuckSession, Truth, Wrong},
 };
 pub use words::{Pair, Side, Status};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use axum::{Router, serve::ListenerExt};
 use tokio::{
     net::TcpListener,
@@ -25,6 +26,7 @@ use crate::{
     state::{
         access::TenantAccess,
         budget::Limit,
+        quirks::Quirks,
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
     },
@@ -71,6 +73,8 @@ pub struct Config {
     pub repeat_changes: bool,
     /// How long changes can be read. Default 24 h.
     pub change_retention: Duration,
+    /// How Microsoft behaves where it leaves a choice. Default: as documented.
+    pub quirks: Quirks,
 }
 
 impl Default for Config {
@@ -95,6 +99,7 @@ impl Default for Config {
             manual_answers_422: false,
             repeat_changes: true,
             change_retention: Duration::from_secs(24 * 3_600),
+            quirks: Quirks::default(),
         }
     }
 }
@@ -125,6 +130,7 @@ impl Simulator {
             faults: Faults::new(config.clock.clone(), config.seed),
             clock: config.clock,
             settings,
+            quirks: ArcSwap::from_pointee(config.quirks),
             cells,
             urls: OnceLock::new(),
             read: AtomicBool::new(false),
@@ -226,6 +232,16 @@ impl Simulator {
     /// What happened so far, in numbers.
     pub fn report(&self) -> SimReport {
         Summary::of(&self.world)
+    }
+
+    /// How Microsoft behaves now where it leaves a choice.
+    pub fn quirks(&self) -> Quirks {
+        self.world.quirks.load().as_ref().clone()
+    }
+
+    /// Has Microsoft behave differently from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.world.quirks.store(Arc::new(quirks));
     }
 
     /// The failures on demand.

@@ -9,7 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     drive::movement,
@@ -19,6 +19,7 @@ use crate::{
         access::AppKind,
         measure::Write,
         person::Person,
+        quirks::Quirks,
         tenant::Tenant,
         truth::{self, Truth},
         world::World,
@@ -38,6 +39,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/movement", post(movement))
         .route("/admin/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/admin/switches", post(switches))
+        .route("/admin/quirks", get(quirks).patch(patch_quirks))
         .route("/admin/clock", get(clock).post(advance))
         .with_state(Arc::clone(world))
 }
@@ -189,6 +191,21 @@ async fn switches(State(world): Shared, Json(wanted): Json<Switches>) -> Done {
         });
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn quirks(State(world): Shared) -> Json<Quirks> {
+    Json(world.quirks.load().as_ref().clone())
+}
+
+/// The fields to change, such as `{"wordCase": "camel"}`; answers with all of them.
+async fn patch_quirks(
+    State(world): Shared,
+    Json(patch): Json<Map<String, Value>>,
+) -> Result<Json<Quirks>, (StatusCode, String)> {
+    let quirks =
+        world.quirks.load().patched(&patch).map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    world.quirks.store(Arc::new(quirks.clone()));
+    Ok(Json(quirks))
 }
 
 async fn clock(State(world): Shared) -> Json<Value> {

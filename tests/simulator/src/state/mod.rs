@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod budget;
 pub(crate) mod measure;
 pub(crate) mod person;
+pub(crate) mod quirks;
 pub(crate) mod tenant;
 pub(crate) mod truth;
 pub(crate) mod world;

@@ -5,11 +5,13 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
     access::{Holder, serial_of},
+    quirks::Quirks,
     tenant::Tenant,
 };
 use crate::{
@@ -40,6 +42,8 @@ pub(crate) struct Urls {
 pub(crate) struct World {
     pub(crate) clock: SimClock,
     pub(crate) settings: Settings,
+    /// How the simulated Microsoft behaves where the real one leaves a choice; settable at any time.
+    pub(crate) quirks: ArcSwap<Quirks>,
     pub(crate) faults: Faults,
     pub(crate) cells: Vec<Cell>,
     pub(crate) urls: OnceLock<Urls>,
