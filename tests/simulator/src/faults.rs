@@ -17,6 +17,12 @@ use crate::clock::{SimClock, whole_ms};
 pub enum Endpoint {
     /// Entra: `POST /{directory}/oauth2/v2.0/token`
     EntraToken,
+    /// Entra: `GET /{directory}/oauth2/v2.0/authorize`
+    EntraAuthorize,
+    /// Entra: `GET /{directory}/adminconsent` and `/v2.0/adminconsent`
+    EntraConsent,
+    /// Graph: `GET /oidc/userinfo`
+    UserInfo,
     /// Graph: `GET /users`
     ListUsers,
     /// Graph: `POST /communications/getPresencesByUserId`
@@ -43,8 +49,11 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::EntraToken,
+        Self::EntraAuthorize,
+        Self::EntraConsent,
+        Self::UserInfo,
         Self::ListUsers,
         Self::GetPresences,
         Self::GetPresence,

@@ -46,7 +46,10 @@ mod tests;
 mod words;
 
 pub use clock::SimClock;
-pub use drive::script::{PersonRef, Shown};
+pub use drive::{
+    script::{PersonRef, Shown},
+    sign_ins::RegistrationError,
+};
 pub use faults::{Endpoint, Fault, Faults};
 pub use map::eight_status_for;
 pub use report::{SimReport, Spread};
@@ -54,8 +57,11 @@ pub use simulator::{Config, Simulator};
 pub use state::{
     access::{App, AppKind, TenantAccess},
     budget::Limit,
+    entra::ConsentAnswer,
     measure::{Counters, Write, WriteKind},
+    permission::Permission,
     quirks::{Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
+    registration::{Federated, Registration},
     truth::{StuckSession, Truth, Wrong},
 };
 pub use words::{Pair, Side, Status};

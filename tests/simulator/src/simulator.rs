@@ -26,6 +26,7 @@ use crate::{
     state::{
         access::TenantAccess,
         budget::Limit,
+        keys::SigningKeys,
         quirks::Quirks,
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
@@ -73,6 +74,8 @@ pub struct Config {
     pub repeat_changes: bool,
     /// How long changes can be read. Default 24 h.
     pub change_retention: Duration,
+    /// How long Entra signs with one key. Default 42 days.
+    pub key_rotation: Duration,
     /// How Microsoft behaves where it leaves a choice. Default: as documented.
     pub quirks: Quirks,
 }
@@ -99,6 +102,7 @@ impl Default for Config {
             manual_answers_422: false,
             repeat_changes: true,
             change_retention: Duration::from_secs(24 * 3_600),
+            key_rotation: Duration::from_secs(42 * 24 * 3_600),
             quirks: Quirks::default(),
         }
     }
@@ -129,6 +133,7 @@ impl Simulator {
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),
             clock: config.clock,
+            keys: SigningKeys::new(whole_ms(config.key_rotation)),
             settings,
             quirks: ArcSwap::from_pointee(config.quirks),
             cells,

@@ -14,6 +14,7 @@ use crate::{
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
+        entra::Entra,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
         tenant::Tenant,
@@ -51,9 +52,10 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     let mut tenant = Tenant {
         place,
         access: TenantAccess::of(place + 1),
-        granted: [true; 2],
+        granted: [true; 3],
+        entra: Entra::default(),
         tokens: Tokens::default(),
-        graph_budgets: [0, 1].map(|_| Budget::new(config.graph_limit, now)),
+        graph_budgets: [0, 1, 2].map(|_| Budget::new(config.graph_limit, now)),
         eight_budgets: [Budget::new(config.eight_directory_limit, now), Budget::new(config.eight_presence_limit, now)],
         by_teams_id: HashMap::new(),
         by_eight_id: HashMap::new(),

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The answer to a command: nothing, or what is wrong with it.
-type Done = Result<StatusCode, (StatusCode, String)>;
+pub(super) type Done = Result<StatusCode, (StatusCode, String)>;
 
 pub(crate) fn routes(world: &Arc<World>) -> Router {
     Router::new()
@@ -41,6 +41,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/switches", post(switches))
         .route("/admin/quirks", get(quirks).patch(patch_quirks))
         .route("/admin/clock", get(clock).post(advance))
+        .merge(super::admin_entra::routes())
         .with_state(Arc::clone(world))
 }
 

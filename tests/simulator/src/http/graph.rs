@@ -8,16 +8,18 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     routing::{get, post},
 };
+use uuid::Uuid;
 
 use super::{
-    graph_presence, graph_users,
+    graph_presence, graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike},
 };
 use crate::{
     faults::Endpoint,
     state::{
-        access::{AppKind, Holder},
+        access::{AppKind, GRAPH, Grant, Holder},
         budget::Spent,
+        permission::{Permission, Permissions},
         world::{Cell, World},
     },
 };
@@ -29,6 +31,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/v1.0/users/{id}/presence/setPresence", post(graph_presence::set))
         .route("/v1.0/users/{id}/presence/clearPresence", post(graph_presence::clear))
         .route("/v1.0/communications/getPresencesByUserId", post(graph_presence::many))
+        .route("/oidc/userinfo", get(graph_userinfo::who))
         .fallback(unknown)
         .with_state(Arc::clone(world))
 }
@@ -44,8 +47,11 @@ pub(super) struct Caller<'a> {
     pub(super) world: &'a World,
     pub(super) cell: &'a Cell,
     pub(super) app: AppKind,
-    /// Whether the token carries roles that still hold.
+    /// Whether the token carries permissions that still hold.
     pub(super) granted: bool,
+    /// The user who signed in, if the application does not ask for itself: place in the tenant, and id.
+    pub(super) user: Option<(u32, Uuid)>,
+    permissions: Permissions,
     /// The caller's own request id.
     pub(super) request: Option<&'a str>,
 }
@@ -54,6 +60,11 @@ impl Caller<'_> {
     /// An error in Graph's words.
     pub(super) fn error(&self, status: u16, code: &str, message: &str) -> Reply {
         graph_error(self.world, self.request, status, code, message)
+    }
+
+    /// Whether the token holds any of these permissions.
+    pub(super) fn may(&self, any: &[Permission]) -> bool {
+        self.granted && any.iter().any(|permission| self.permissions.holds(*permission))
     }
 
     /// The refusal of a presence call for want of a role: its message is empty.
@@ -71,15 +82,19 @@ pub(super) async fn guarded(
 ) -> Reply {
     let request = client_request_id(headers);
     let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let Some((cell, Holder::App(app, granted))) = token.and_then(|token| world.bearer(token)) else {
-        let message = if token.is_some() {
-            "Lifetime validation failed, the token is expired."
-        } else {
-            "Access token is empty."
-        };
-        return graph_error(world, request, 401, "InvalidAuthenticationToken", message);
+    let unauthenticated = |message| graph_error(world, request, 401, "InvalidAuthenticationToken", message);
+    let Some((cell, Holder::Entra(Grant { app, user, permissions, audience }))) =
+        token.and_then(|token| world.bearer(token))
+    else {
+        return unauthenticated(match token {
+            Some(_) => "Lifetime validation failed, the token is expired.",
+            None => "Access token is empty.",
+        });
     };
-    let limited = endpoint != Endpoint::ListUsers;
+    if audience != GRAPH {
+        return unauthenticated("Access token validation failure. Invalid audience.");
+    }
+    let limited = !matches!(endpoint, Endpoint::ListUsers | Endpoint::UserInfo);
     let spent = if limited {
         world.with(cell, |tenant, now| tenant.graph_budgets[app as usize].spend(now))
     } else {
@@ -90,8 +105,10 @@ pub(super) async fn guarded(
     } else if let Spent::Refused(seconds) = spent {
         graph_throttled(world, Some((seconds.max(0.001) * 1_000.0).ceil() / 1_000.0))
     } else {
-        let granted = granted && world.with(cell, |tenant, _| tenant.grants(app));
-        work(Caller { world, cell, app, granted, request })
+        // What an application holds by itself can be taken back at once; what a user delegated ends with the token.
+        let holds = user.is_some() || world.with(cell, |tenant, _| tenant.grants(app));
+        let granted = holds && !permissions.is_empty();
+        work(Caller { world, cell, app, granted, user, permissions, request })
     };
     world.count(cell, endpoint, reply.status().as_u16());
     reply

@@ -18,8 +18,9 @@ use super::{
 use crate::{
     faults::Endpoint,
     state::{
-        access::{AppKind, client_uuid},
+        access::client_uuid,
         measure::{Write, WriteKind},
+        permission::Permission,
         tenant::{Cause, Tenant},
         world::World,
     },
@@ -49,7 +50,7 @@ pub(super) async fn many(State(world): State<Arc<World>>, headers: HeaderMap, bo
         if ids.len() > MOST_IDS {
             return caller.error(400, "BadRequest", "");
         }
-        if !caller.granted {
+        if !caller.may(&[Permission::PresenceReadAll, Permission::PresenceReadWriteAll]) {
             return caller.forbidden();
         }
         let mut text = String::with_capacity(80 + ids.len() * 240);
@@ -81,7 +82,7 @@ pub(super) async fn many(State(world): State<Arc<World>>, headers: HeaderMap, bo
 
 pub(super) async fn one(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): Path<String>) -> Reply {
     guarded(&world, &headers, Endpoint::GetPresence, |caller| {
-        if !caller.granted {
+        if !caller.may(&[Permission::PresenceReadAll, Permission::PresenceReadWriteAll]) {
             return caller.forbidden();
         }
         let answer = world.with(caller.cell, |tenant, _| tenant.teams_answer(tenant.person(person_of(tenant, &id)?)?));
@@ -134,7 +135,7 @@ pub(super) async fn set(
                 "[ExpirationDuration]: The duration must be from PT5M to PT4H.",
             );
         };
-        if !caller.granted || caller.app != AppKind::Write {
+        if !caller.may(&[Permission::PresenceReadWriteAll]) {
             return caller.forbidden();
         }
         let done = world.with(caller.cell, |tenant, now| {
@@ -164,7 +165,7 @@ pub(super) async fn clear(
             Ok(session) => session,
             Err(reply) => return *reply,
         };
-        if !caller.granted || caller.app != AppKind::Write {
+        if !caller.may(&[Permission::PresenceReadWriteAll]) {
             return caller.forbidden();
         }
         let cleared = world.with(caller.cell, |tenant, now| {

@@ -1,12 +1,27 @@
 //! The four servers. Each file holds the routes of one of them, or one of its endpoints.
 
+mod aadsts;
 pub(crate) mod admin;
+mod admin_entra;
 pub(crate) mod eight;
 mod eight_directory;
 mod eight_publish;
 mod eight_read;
 pub(crate) mod entra;
+mod entra_authorize;
+mod entra_client;
+mod entra_consent;
+mod entra_scopes;
+mod entra_token;
 pub(crate) mod graph;
 mod graph_presence;
+mod graph_userinfo;
 mod graph_users;
 mod reply;
+
+pub(crate) use entra_client::check as check_registration;
+
+/// Whether the simulator knows an AADSTS code.
+pub(crate) fn known_aadsts(code: u32) -> bool {
+    aadsts::Aadsts::known(code).is_some()
+}

@@ -136,11 +136,7 @@ impl Quirks {
     /// # Errors
     /// The field that does not exist, or does not hold what was given, with the values that it can hold.
     pub fn patched(&self, patch: &serde_json::Map<String, serde_json::Value>) -> Result<Self, serde_json::Error> {
-        let mut all = serde_json::to_value(self)?;
-        for (field, value) in patch {
-            all[field] = value.clone();
-        }
-        serde_json::from_value(all)
+        super::patch::patched(self, patch)
     }
 }
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     access::{AppKind, TenantAccess, Tokens},
     budget::Budget,
+    entra::Entra,
     measure::{Look, Meter},
     person::Person,
 };
@@ -56,11 +57,13 @@ pub(crate) struct Tenant {
     /// Its place, from 0.
     pub(crate) place: usize,
     pub(crate) access: TenantAccess,
-    /// Whether each Entra application's roles are granted: read, write.
-    pub(crate) granted: [bool; 2],
+    /// Whether each Entra application's roles are granted: read, write, other.
+    pub(crate) granted: [bool; 3],
+    /// Registrations, consent, and sign-ins under way.
+    pub(crate) entra: Entra,
     pub(crate) tokens: Tokens,
-    /// Graph's budgets: read application, write application.
-    pub(crate) graph_budgets: [Budget; 2],
+    /// Graph's budgets: read application, write application, other.
+    pub(crate) graph_budgets: [Budget; 3],
     /// 8x8's budgets: administration, presence.
     pub(crate) eight_budgets: [Budget; 2],
     pub(crate) people: Vec<Person>,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Holder, serial_of},
+    keys::SigningKeys,
     quirks::Quirks,
     tenant::Tenant,
 };
@@ -45,6 +46,7 @@ pub(crate) struct World {
     /// How the simulated Microsoft behaves where the real one leaves a choice; settable at any time.
     pub(crate) quirks: ArcSwap<Quirks>,
     pub(crate) faults: Faults,
+    pub(crate) keys: SigningKeys,
     pub(crate) cells: Vec<Cell>,
     pub(crate) urls: OnceLock<Urls>,
     /// Whether presync has read a presence yet, and who waits for that.
@@ -102,7 +104,7 @@ impl World {
     pub(crate) fn bearer(&self, token: &str) -> Option<(&Cell, Holder)> {
         let (place, serial) = serial_of(token)?;
         let cell = self.cells.get(place)?;
-        let holder = self.with(cell, |tenant, now| tenant.tokens.holder(serial, now))?;
+        let holder = self.with(cell, |tenant, now| tenant.tokens.holder(token, serial, now))?;
         Some((cell, holder))
     }
 

@@ -13,8 +13,13 @@ async fn each_endpoint_fails_alone_and_recovers() {
     let session = json!({"sessionId": world.access.write_app.client_id, "availability": "Busy", "activity": "InACall"});
     let publications = format!("{}/presence/v1/publications", world.sim.eight_url());
     let cursor = json(world.eight_get("/presence/v1/users?pageSize=1000")).await["cursor"].as_str().unwrap().to_owned();
+    let entra = |path: &str| format!("{}/{}{path}", world.sim.entra_url(), world.access.directory);
     let ask = |endpoint| match endpoint {
         Endpoint::EntraToken => sign_in::request(&world.http, &world.sim, &world.access, &app.client_id, &app.secret),
+        // Without an address to go back to, a browser stays on a page.
+        Endpoint::EntraAuthorize => world.http.get(entra("/oauth2/v2.0/authorize")),
+        Endpoint::EntraConsent => world.http.get(entra("/adminconsent")),
+        Endpoint::UserInfo => world.http.get(graph.replace("/v1.0", "/oidc/userinfo")).bearer_auth(&world.read),
         Endpoint::ListUsers => world.get("/users"),
         Endpoint::GetPresences => world
             .http
@@ -42,6 +47,9 @@ async fn each_endpoint_fails_alone_and_recovers() {
     };
     let all = [
         (Endpoint::EntraToken, 200),
+        (Endpoint::EntraAuthorize, 400),
+        (Endpoint::EntraConsent, 400),
+        (Endpoint::UserInfo, 403),
         (Endpoint::ListUsers, 200),
         (Endpoint::GetPresences, 200),
         (Endpoint::GetPresence, 200),

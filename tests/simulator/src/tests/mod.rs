@@ -1,7 +1,13 @@
 //! The simulator asked over HTTP, as presync asks it.
 
+mod browser;
 mod directories;
 mod eight;
+mod entra_apps;
+mod entra_consent;
+mod entra_errors;
+mod entra_keys;
+mod entra_users;
 mod faults;
 mod graph;
 mod measuring;
