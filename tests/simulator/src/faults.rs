@@ -33,6 +33,12 @@ pub enum Endpoint {
     SetPresence,
     /// Graph: `POST /users/{id}/presence/clearPresence`
     ClearPresence,
+    /// Graph: `POST /users/{id}/presence/setUserPreferredPresence`
+    SetPreferred,
+    /// Graph: `POST /users/{id}/presence/clearUserPreferredPresence`
+    ClearPreferred,
+    /// Graph: `POST /users/{id}/presence/setStatusMessage`
+    SetStatusMessage,
     /// 8x8: `POST /oauth/v2/token`
     EightToken,
     /// 8x8: `GET /admin-provisioning/users`
@@ -49,7 +55,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::EntraToken,
         Self::EntraAuthorize,
         Self::EntraConsent,
@@ -59,6 +65,9 @@ impl Endpoint {
         Self::GetPresence,
         Self::SetPresence,
         Self::ClearPresence,
+        Self::SetPreferred,
+        Self::ClearPreferred,
+        Self::SetStatusMessage,
         Self::EightToken,
         Self::EightUsers,
         Self::EightSnapshot,

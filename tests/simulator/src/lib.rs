@@ -64,4 +64,5 @@ pub use state::{
     registration::{Federated, Registration},
     truth::{StuckSession, Truth, Wrong},
 };
+pub use teams::Device;
 pub use words::{Pair, Side, Status};

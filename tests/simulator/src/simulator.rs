@@ -246,7 +246,7 @@ impl Simulator {
 
     /// Has Microsoft behave differently from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
-        self.world.quirks.store(Arc::new(quirks));
+        self.world.set_quirks(quirks);
     }
 
     /// The failures on demand.

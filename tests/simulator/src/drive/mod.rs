@@ -1,5 +1,6 @@
 //! What makes people be and move: the population, its working day, and what a test has a person do.
 
+pub(crate) mod clients;
 pub(crate) mod movement;
 pub(crate) mod population;
 pub(crate) mod script;

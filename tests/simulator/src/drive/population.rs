@@ -19,7 +19,7 @@ use crate::{
         person::{EightSide, Person, TeamsSide},
         tenant::Tenant,
     },
-    teams::{Owner, Session, TeamsLayers},
+    teams::{Device, OutOfOffice, TeamsLayers},
     words::Pair,
 };
 
@@ -69,6 +69,7 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         move_every_ms: whole_ms(config.move_every),
         round: 0,
         unknown: false,
+        teams_lag_ms: config.quirks.teams_lag_ms,
         unknown_switches: 0,
     };
     for (place, person) in (0..).zip(&tenant.people) {
@@ -155,15 +156,17 @@ impl Maker {
     }
 
     fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
-        let client = Session { owner: Owner::Client, pair: Pair::AVAILABLE, set_ms: self.now, expires_ms: i64::MAX };
+        let mut layers = TeamsLayers::default();
+        layers.client(Device::Desktop, Some(Pair::AVAILABLE), self.now);
         TeamsSide {
             id: self.guid(),
             upn: upn.into(),
             name: name.into(),
             enabled: true,
             guest: false,
-            layers: TeamsLayers { sessions: vec![client], ..TeamsLayers::default() },
-            shown: (Pair::AVAILABLE, false),
+            layers,
+            shown: (Pair::AVAILABLE, OutOfOffice::default()),
+            past: None,
             sequence: 1,
             due_ms: None,
         }

@@ -223,7 +223,7 @@ impl Simulator {
         self.on(person, |tenant, now| tenant.edit_eight(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 
-    fn edit_teams(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::teams::TeamsLayers, i64)) {
+    pub(super) fn edit_teams(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::teams::TeamsLayers, i64)) {
         self.on(person, |tenant, now| tenant.edit_teams(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 }

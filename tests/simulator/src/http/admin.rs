@@ -24,6 +24,7 @@ use crate::{
         truth::{self, Truth},
         world::World,
     },
+    words::Pair,
 };
 
 /// The answer to a command: nothing, or what is wrong with it.
@@ -72,16 +73,21 @@ struct Which {
 
 /// Who is there and what they show; `?tenant=` counts from 0.
 async fn people(State(world): Shared, Query(which): Query<Which>) -> Json<Value> {
-    let list = |tenant: &mut Tenant, now: i64| tenant.people.iter().map(|person| row(person, now)).collect::<Vec<_>>();
+    let list = |tenant: &mut Tenant, now: i64| {
+        let people = (0..).zip(&tenant.people);
+        people.map(|(place, person)| row(person, now, tenant.teams_view(place, now))).collect::<Vec<_>>()
+    };
     Json(json!(world.cells.get(which.tenant).map(|cell| world.with(cell, list))))
 }
 
-fn row(person: &Person, now: i64) -> Value {
+/// `view` is what Teams clients show, which may lag behind.
+fn row(person: &Person, now: i64, view: Option<Pair>) -> Value {
     let (teams, eight) = (person.teams.as_ref(), person.eight.as_ref());
     json!({
         "teamsId": teams.map(|teams| teams.id),
         "upn": teams.map(|teams| &teams.upn),
         "teams": teams.map(|teams| teams.layers.shown(now)),
+        "teamsView": view,
         "eightId": eight.map(|eight| &eight.id),
         "email": eight.map(|eight| &eight.email),
         "eight": Tenant::eight_shown(person),
@@ -205,7 +211,7 @@ async fn patch_quirks(
 ) -> Result<Json<Quirks>, (StatusCode, String)> {
     let quirks =
         world.quirks.load().patched(&patch).map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-    world.quirks.store(Arc::new(quirks.clone()));
+    world.set_quirks(quirks.clone());
     Ok(Json(quirks))
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
-    graph_presence, graph_userinfo, graph_users,
+    graph_message, graph_preferred, graph_presence, graph_sessions, graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike},
 };
 use crate::{
@@ -27,13 +27,26 @@ use crate::{
 pub(crate) fn routes(world: &Arc<World>) -> Router {
     Router::new()
         .route("/v1.0/users", get(graph_users::list))
+        .route("/v1.0/me/presence", get(graph_presence::one))
         .route("/v1.0/users/{id}/presence", get(graph_presence::one))
-        .route("/v1.0/users/{id}/presence/setPresence", post(graph_presence::set))
-        .route("/v1.0/users/{id}/presence/clearPresence", post(graph_presence::clear))
+        .route("/v1.0/communications/presences/{id}", get(graph_presence::listed))
         .route("/v1.0/communications/getPresencesByUserId", post(graph_presence::many))
+        .merge(presence_actions("/v1.0/me/presence"))
+        .merge(presence_actions("/v1.0/users/{id}/presence"))
         .route("/oidc/userinfo", get(graph_userinfo::who))
         .fallback(unknown)
         .with_state(Arc::clone(world))
+}
+
+/// The actions on one's own presence, or on anybody's.
+fn presence_actions(presence: &str) -> Router<Arc<World>> {
+    let at = |action: &str| format!("{presence}/{action}");
+    Router::new()
+        .route(&at("setPresence"), post(graph_sessions::set))
+        .route(&at("clearPresence"), post(graph_sessions::clear))
+        .route(&at("setUserPreferredPresence"), post(graph_preferred::set))
+        .route(&at("clearUserPreferredPresence"), post(graph_preferred::clear))
+        .route(&at("setStatusMessage"), post(graph_message::set))
 }
 
 async fn unknown(State(world): State<Arc<World>>, method: Method, uri: Uri, headers: HeaderMap) -> Reply {
@@ -49,8 +62,8 @@ pub(super) struct Caller<'a> {
     pub(super) app: AppKind,
     /// Whether the token carries permissions that still hold.
     pub(super) granted: bool,
-    /// The user who signed in, if the application does not ask for itself: place in the tenant, and id.
-    pub(super) user: Option<(u32, Uuid)>,
+    /// The user who signed in, if the application does not ask for itself.
+    pub(super) user: Option<Uuid>,
     permissions: Permissions,
     /// The caller's own request id.
     pub(super) request: Option<&'a str>,
@@ -108,6 +121,7 @@ pub(super) async fn guarded(
         // What an application holds by itself can be taken back at once; what a user delegated ends with the token.
         let holds = user.is_some() || world.with(cell, |tenant, _| tenant.grants(app));
         let granted = holds && !permissions.is_empty();
+        let user = user.map(|(_, id)| id);
         work(Caller { world, cell, app, granted, user, permissions, request })
     };
     world.count(cell, endpoint, reply.status().as_u16());

@@ -15,8 +15,8 @@ use crate::{faults::Endpoint, state::world::World};
 pub(super) async fn who(State(world): State<Arc<World>>, headers: HeaderMap) -> Reply {
     guarded(&world, &headers, Endpoint::UserInfo, |caller| {
         let claims = world.with(caller.cell, |tenant, _| {
-            let (place, id) = caller.user?;
-            let user = tenant.person(place)?.teams.as_ref()?;
+            let id = caller.user?;
+            let user = tenant.person(*tenant.by_teams_id.get(&id)?)?.teams.as_ref()?;
             let sub = pairwise(&tenant.access.app(caller.app).client_id, &id.to_string());
             let (first, last) = user.name.split_once(' ').unwrap_or((&user.name, ""));
             Some(json!({"sub": sub, "name": user.name, "given_name": first, "family_name": last, "email": user.upn}))

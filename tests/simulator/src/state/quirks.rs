@@ -130,6 +130,17 @@ pub enum UserConsent {
     ByRequest,
 }
 
+impl WordCase {
+    /// A word of presence as it is spelt.
+    pub(crate) fn spelt(self, word: &str) -> String {
+        let mut letters = word.chars();
+        match (self, letters.next()) {
+            (Self::Camel, Some(first)) => first.to_lowercase().chain(letters).collect(),
+            _ => String::from(word),
+        }
+    }
+}
+
 impl Quirks {
     /// These quirks with the fields of a JSON object put over them.
     ///

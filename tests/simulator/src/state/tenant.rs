@@ -24,7 +24,7 @@ use crate::{
         EightLayers,
         changes::{Change, ChangeLog, What},
     },
-    teams::TeamsLayers,
+    teams::{OutOfOffice, TeamsLayers, json::Presence},
     words::{Pair, Status},
 };
 
@@ -81,6 +81,8 @@ pub(crate) struct Tenant {
     /// Graph knows nobody's presence, and how often that was switched.
     pub(crate) unknown: bool,
     pub(crate) unknown_switches: u64,
+    /// How long what Teams clients show lags behind.
+    pub(crate) teams_lag_ms: i64,
 }
 
 impl Tenant {
@@ -125,10 +127,18 @@ impl Tenant {
         let Some(teams) = self.people.get_mut(person as usize).and_then(|person| person.teams.as_mut()) else {
             return;
         };
+        let message = teams.layers.status_message.clone();
         edit(&mut teams.layers);
-        let shown = (teams.layers.shown(now), teams.layers.out_of_office);
+        let shown = (teams.layers.shown(now), teams.layers.out(now));
         if shown != teams.shown {
+            if self.teams_lag_ms > 0 {
+                let past = teams.past.get_or_insert_default();
+                past.retain(|(until, _)| now - self.teams_lag_ms < *until);
+                past.push_back((now, teams.shown));
+            }
             teams.shown = shown;
+            teams.sequence += 1;
+        } else if message != teams.layers.status_message {
             teams.sequence += 1;
         }
         if let Some(next) = teams.layers.next_change(now)
@@ -198,10 +208,25 @@ impl Tenant {
     }
 
     /// What Graph answers for a person.
-    pub(crate) fn teams_answer(&self, person: &Person) -> Option<(Uuid, Pair, bool, u64)> {
+    pub(crate) fn teams_answer<'a>(&self, person: &'a Person) -> Option<Presence<'a>> {
         let teams = person.teams.as_ref()?;
-        let (pair, out_of_office) = if self.unknown { (Pair::UNKNOWN, false) } else { teams.shown };
-        Some((teams.id, pair, out_of_office, teams.sequence + self.unknown_switches))
+        let (pair, out) = if self.unknown { (Pair::UNKNOWN, OutOfOffice::default()) } else { teams.shown };
+        Some(Presence {
+            id: teams.id,
+            pair,
+            out,
+            message: teams.layers.status_message.as_deref(),
+            own: false,
+            sequence: teams.sequence + self.unknown_switches,
+        })
+    }
+
+    /// What Teams clients show of a person: what Graph showed a while ago.
+    pub(crate) fn teams_view(&self, person: u32, now: i64) -> Option<Pair> {
+        let teams = self.person(person)?.teams.as_ref()?;
+        let then = now - self.teams_lag_ms;
+        let past = teams.past.as_ref().and_then(|past| past.iter().find(|(until, _)| then < *until));
+        Some(past.map_or(teams.shown, |(_, shown)| *shown).0)
     }
 
     /// Takes the Teams user of a person away.

@@ -1,7 +1,7 @@
 //! Everything that the four servers share: the clock, the tenants, the faults and the settings.
 
 use std::sync::{
-    Mutex, OnceLock, PoisonError,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -106,6 +106,13 @@ impl World {
         let cell = self.cells.get(place)?;
         let holder = self.with(cell, |tenant, now| tenant.tokens.holder(token, serial, now))?;
         Some((cell, holder))
+    }
+
+    /// Has Microsoft behave differently from now on.
+    pub(crate) fn set_quirks(&self, quirks: Quirks) {
+        let lag = quirks.teams_lag_ms;
+        self.quirks.store(Arc::new(quirks));
+        self.with_all(|tenant, _| tenant.teams_lag_ms = lag);
     }
 
     /// A request id: unique within the run, and cheap.

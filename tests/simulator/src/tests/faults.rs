@@ -29,6 +29,15 @@ async fn each_endpoint_fails_alone_and_recovers() {
         Endpoint::GetPresence => world.get(&format!("/users/{id}/presence")),
         Endpoint::SetPresence => world.post(&format!("/users/{id}/presence/setPresence"), &session),
         Endpoint::ClearPresence => world.post(&format!("/users/{id}/presence/clearPresence"), &session),
+        Endpoint::SetPreferred => world.post(
+            &format!("/users/{id}/presence/setUserPreferredPresence"),
+            &json!({"availability": "Away", "activity": "Away"}),
+        ),
+        Endpoint::ClearPreferred => world.post(&format!("/users/{id}/presence/clearUserPreferredPresence"), &json!({})),
+        Endpoint::SetStatusMessage => world.post(
+            &format!("/users/{id}/presence/setStatusMessage"),
+            &json!({"statusMessage": {"message": {"content": "Back at three", "contentType": "text"}}}),
+        ),
         Endpoint::EightToken => {
             let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
             request
@@ -55,6 +64,9 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::GetPresence, 200),
         (Endpoint::SetPresence, 200),
         (Endpoint::ClearPresence, 200),
+        (Endpoint::SetPreferred, 200),
+        (Endpoint::ClearPreferred, 200),
+        (Endpoint::SetStatusMessage, 200),
         (Endpoint::EightToken, 200),
         (Endpoint::EightUsers, 200),
         (Endpoint::EightSnapshot, 200),

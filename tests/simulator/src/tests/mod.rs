@@ -11,6 +11,10 @@ mod entra_users;
 mod faults;
 mod graph;
 mod measuring;
+mod presence_aggregation;
+mod presence_permissions;
+mod presence_reading;
+mod presence_writing;
 mod sign_in;
 mod whole_day;
 
@@ -47,6 +51,12 @@ impl World {
 
     async fn new() -> Self {
         Self::with(Config { clock: SimClock::driven(START_MS), ..Config::default() }).await
+    }
+
+    /// One whose tokens outlive every test.
+    async fn for_long() -> Self {
+        let entra_token = Duration::from_secs(10 * 365 * 24 * 3_600);
+        Self::with(Config { entra_token, clock: SimClock::driven(START_MS), ..Config::default() }).await
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
