@@ -1,6 +1,6 @@
 //! The admin server's part about Entra: registrations, people at the browser, consent, failing sign-ins, keys.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -48,8 +48,8 @@ async fn patch_registration(
 ) -> Result<Json<Registration>, (StatusCode, String)> {
     let cell = world.cells.get(which.tenant).ok_or_else(no_tenant)?;
     world.with(cell, |tenant, now| {
-        let registration = patched(tenant.entra.registration(which.app), &patch).map_err(unprocessable)?;
-        set_registration(tenant, which.app, registration, now).map_err(unprocessable)?;
+        let registration = patched(tenant.entra.registration(which.app), &patch).map_err(|error| unprocessable(&error))?;
+        set_registration(tenant, which.app, registration, now).map_err(|error| unprocessable(&error))?;
         Ok(Json(tenant.entra.registration(which.app).clone()))
     })
 }
@@ -75,7 +75,7 @@ struct Wanted {
 async fn entra(State(world): Shared, Json(wanted): Json<Wanted>) -> Done {
     let cell = world.cells.get(wanted.tenant).ok_or_else(no_tenant)?;
     if let Some(code) = wanted.fail.filter(|code| Aadsts::known(*code).is_none()) {
-        return Err(unprocessable(format!("the simulator does not know AADSTS{code}")));
+        return Err(unprocessable(&format_args!("the simulator does not know AADSTS{code}")));
     }
     if wanted.rotate_keys {
         let rotated = world.keys.rotate(world.clock.now_ms());
@@ -120,6 +120,6 @@ fn no_tenant() -> (StatusCode, String) {
     (StatusCode::NOT_FOUND, String::from("no such tenant; they are counted from 0"))
 }
 
-fn unprocessable(what: impl ToString) -> (StatusCode, String) {
+fn unprocessable(what: &dyn Display) -> (StatusCode, String) {
     (StatusCode::UNPROCESSABLE_ENTITY, what.to_string())
 }
