@@ -39,6 +39,8 @@ pub enum Endpoint {
     ClearPreferred,
     /// Graph: `POST /users/{id}/presence/setStatusMessage`
     SetStatusMessage,
+    /// Graph: `/subscriptions` and beneath
+    Subscriptions,
     /// 8x8: `POST /oauth/v2/token`
     EightToken,
     /// 8x8: `GET /admin-provisioning/users`
@@ -55,7 +57,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::EntraToken,
         Self::EntraAuthorize,
         Self::EntraConsent,
@@ -68,6 +70,7 @@ impl Endpoint {
         Self::SetPreferred,
         Self::ClearPreferred,
         Self::SetStatusMessage,
+        Self::Subscriptions,
         Self::EightToken,
         Self::EightUsers,
         Self::EightSnapshot,
@@ -75,6 +78,20 @@ impl Endpoint {
         Self::Publish,
         Self::Unpublish,
     ];
+
+    /// Whether Graph counts it against the budget for presence.
+    pub(crate) fn is_presence(self) -> bool {
+        matches!(
+            self,
+            Self::GetPresences
+                | Self::GetPresence
+                | Self::SetPresence
+                | Self::ClearPresence
+                | Self::SetPreferred
+                | Self::ClearPreferred
+                | Self::SetStatusMessage
+        )
+    }
 }
 
 /// One failure: which endpoint, how, how often and for how long.

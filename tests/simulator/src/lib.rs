@@ -25,6 +25,7 @@
 //! * `words`, `map`: the providers' words, the published table
 //! * `teams`, `eight`: the layers beneath a presence, as pure functions
 //! * `state`: people, tenants, tokens, budgets, measurements, the truth
+//! * `notify`: change notifications of presence
 //! * `drive`: the population, its movement, scripted people
 //! * `faults`: failures on demand
 //! * `http`: the four servers
@@ -37,6 +38,7 @@ mod eight;
 mod faults;
 mod http;
 mod map;
+mod notify;
 mod report;
 mod simulator;
 mod state;
@@ -52,6 +54,11 @@ pub use drive::{
 };
 pub use faults::{Endpoint, Fault, Faults};
 pub use map::eight_status_for;
+pub use notify::{
+    outbox::{Delivery, Outcome},
+    settings::{Damage, Notifications, TokenForm},
+    subscription::Lifecycle,
+};
 pub use report::{SimReport, Spread};
 pub use simulator::{Config, Simulator};
 pub use state::{
@@ -60,7 +67,7 @@ pub use state::{
     entra::ConsentAnswer,
     measure::{Counters, Write, WriteKind},
     permission::Permission,
-    quirks::{Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
+    quirks::{Cloud, Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
     registration::{Federated, Registration},
     truth::{StuckSession, Truth, Wrong},
 };

@@ -22,6 +22,7 @@ use crate::{
     drive::{movement, population},
     faults::Faults,
     http,
+    notify::{courier, outbox::Outbox},
     report::{SimReport, Summary},
     state::{
         access::TenantAccess,
@@ -115,6 +116,7 @@ pub struct Simulator {
     urls: Urls,
     stop: watch::Sender<bool>,
     ticker: JoinHandle<()>,
+    courier: JoinHandle<()>,
 }
 
 /// How often the real clock is looked at for what came due while nobody asked.
@@ -132,6 +134,8 @@ impl Simulator {
         };
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),
+            outbox: Outbox::new(config.seed),
+            courier: courier::client().context("cannot make an HTTP client for notifications")?,
             clock: config.clock,
             keys: SigningKeys::new(whole_ms(config.key_rotation)),
             settings,
@@ -164,7 +168,8 @@ impl Simulator {
                 }
             }
         });
-        Ok(Self { world, urls, stop, ticker })
+        let courier = tokio::spawn(courier::run(Arc::clone(&world)));
+        Ok(Self { world, urls, stop, ticker, courier })
     }
 
     /// Where Entra is: `http://127.0.0.1:PORT`.
@@ -258,6 +263,7 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.ticker.abort();
+        self.courier.abort();
         self.stop.send_replace(true);
     }
 }

@@ -5,3 +5,4 @@ pub(crate) mod movement;
 pub(crate) mod population;
 pub(crate) mod script;
 pub(crate) mod sign_ins;
+mod subscribers;

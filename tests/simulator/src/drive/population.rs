@@ -11,6 +11,7 @@ use crate::{
     Config,
     clock::whole_ms,
     eight::{EightLayers, changes::ChangeLog},
+    notify::subscription::Subscriptions,
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
@@ -56,6 +57,7 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         entra: Entra::default(),
         tokens: Tokens::default(),
         graph_budgets: [0, 1, 2].map(|_| Budget::new(config.graph_limit, now)),
+        subscriptions: Subscriptions::default(),
         eight_budgets: [Budget::new(config.eight_directory_limit, now), Budget::new(config.eight_presence_limit, now)],
         by_teams_id: HashMap::new(),
         by_eight_id: HashMap::new(),

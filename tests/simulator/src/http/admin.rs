@@ -176,7 +176,7 @@ async fn switches(State(world): Shared, Json(wanted): Json<Switches>) -> Done {
     for cell in chosen {
         world.with(cell, |tenant, now| {
             for (kind, roles) in [(AppKind::Read, wanted.read_roles), (AppKind::Write, wanted.write_roles)] {
-                tenant.granted[kind as usize] = roles.unwrap_or(tenant.granted[kind as usize]);
+                tenant.set_granted(kind, roles.unwrap_or(tenant.granted[kind as usize]), now);
             }
             for (kind, secret) in [(AppKind::Read, &wanted.read_secret), (AppKind::Write, &wanted.write_secret)] {
                 if let Some(secret) = secret {

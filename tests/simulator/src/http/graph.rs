@@ -11,7 +11,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
-    graph_message, graph_preferred, graph_presence, graph_sessions, graph_userinfo, graph_users,
+    graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions, graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike},
 };
 use crate::{
@@ -34,6 +34,12 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .merge(presence_actions("/v1.0/me/presence"))
         .merge(presence_actions("/v1.0/users/{id}/presence"))
         .route("/oidc/userinfo", get(graph_userinfo::who))
+        .route("/v1.0/subscriptions", get(graph_subscriptions::list).post(graph_subscriptions::create))
+        .route(
+            "/v1.0/subscriptions/{id}",
+            get(graph_subscriptions::get).patch(graph_subscriptions::patch).delete(graph_subscriptions::delete),
+        )
+        .route("/v1.0/subscriptions/{id}/reauthorize", post(graph_subscriptions::reauthorize))
         .fallback(unknown)
         .with_state(Arc::clone(world))
 }
@@ -64,6 +70,8 @@ pub(super) struct Caller<'a> {
     pub(super) granted: bool,
     /// The user who signed in, if the application does not ask for itself.
     pub(super) user: Option<Uuid>,
+    /// When the token ends.
+    pub(super) token_ends_ms: i64,
     permissions: Permissions,
     /// The caller's own request id.
     pub(super) request: Option<&'a str>,
@@ -80,6 +88,12 @@ impl Caller<'_> {
         self.granted && any.iter().any(|permission| self.permissions.holds(*permission))
     }
 
+    /// Counts the answer.
+    pub(super) fn counted(&self, endpoint: Endpoint, reply: Reply) -> Reply {
+        self.world.count(self.cell, endpoint, reply.status().as_u16());
+        reply
+    }
+
     /// The refusal of a presence call for want of a role: its message is empty.
     pub(super) fn forbidden(&self) -> Reply {
         self.error(403, "Forbidden", "")
@@ -93,27 +107,38 @@ pub(super) async fn guarded(
     endpoint: Endpoint,
     work: impl FnOnce(Caller<'_>) -> Reply,
 ) -> Reply {
+    match admit(world, headers, endpoint).await {
+        Ok(caller) => caller.counted(endpoint, work(caller)),
+        Err(reply) => *reply,
+    }
+}
+
+/// Lets a request through, or answers it; for work that takes time. Whoever is let through has to be counted.
+pub(super) async fn admit<'a>(
+    world: &'a World,
+    headers: &'a HeaderMap,
+    endpoint: Endpoint,
+) -> Result<Caller<'a>, Box<Reply>> {
     let request = client_request_id(headers);
     let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let unauthenticated = |message| graph_error(world, request, 401, "InvalidAuthenticationToken", message);
     let Some((cell, Holder::Entra(Grant { app, user, permissions, audience }))) =
         token.and_then(|token| world.bearer(token))
     else {
-        return unauthenticated(match token {
+        return Err(Box::new(unauthenticated(match token {
             Some(_) => "Lifetime validation failed, the token is expired.",
             None => "Access token is empty.",
-        });
+        })));
     };
     if audience != GRAPH {
-        return unauthenticated("Access token validation failure. Invalid audience.");
+        return Err(Box::new(unauthenticated("Access token validation failure. Invalid audience.")));
     }
-    let limited = !matches!(endpoint, Endpoint::ListUsers | Endpoint::UserInfo);
-    let spent = if limited {
+    let spent = if endpoint.is_presence() {
         world.with(cell, |tenant, now| tenant.graph_budgets[app as usize].spend(now))
     } else {
         Spent::Passes(1)
     };
-    let reply = if let Some(reply) = strike(world, cell, endpoint, |fault| graph_fault(world, request, fault)).await {
+    let refusal = if let Some(reply) = strike(world, cell, endpoint, |fault| graph_fault(world, request, fault)).await {
         reply
     } else if let Spent::Refused(seconds) = spent {
         graph_throttled(world, Some((seconds.max(0.001) * 1_000.0).ceil() / 1_000.0))
@@ -122,10 +147,11 @@ pub(super) async fn guarded(
         let holds = user.is_some() || world.with(cell, |tenant, _| tenant.grants(app));
         let granted = holds && !permissions.is_empty();
         let user = user.map(|(_, id)| id);
-        work(Caller { world, cell, app, granted, user, permissions, request })
+        let token_ends_ms = token.map_or(0, |token| world.token_ends_ms(token));
+        return Ok(Caller { world, cell, app, granted, user, token_ends_ms, permissions, request });
     };
-    world.count(cell, endpoint, reply.status().as_u16());
-    reply
+    world.count(cell, endpoint, refusal.status().as_u16());
+    Err(Box::new(refusal))
 }
 
 fn client_request_id(headers: &HeaderMap) -> Option<&str> {

@@ -19,6 +19,7 @@ mod graph_preferred;
 mod graph_presence;
 mod graph_sessions;
 mod graph_target;
+mod graph_subscriptions;
 mod graph_userinfo;
 mod graph_users;
 mod reply;

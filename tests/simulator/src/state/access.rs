@@ -163,6 +163,11 @@ impl Tokens {
         self.live.get(&serial).filter(|live| now < live.ends_ms && *live.text == *token).map(|live| live.holder)
     }
 
+    /// When a token ends.
+    pub(crate) fn ends_ms(&self, serial: u64) -> Option<i64> {
+        self.live.get(&serial).map(|live| live.ends_ms)
+    }
+
     pub(crate) fn revoke_all(&mut self) {
         self.live.clear();
     }

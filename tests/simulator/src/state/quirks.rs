@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::notify::settings::Notifications;
+
 /// How the simulated Microsoft behaves where the real one leaves a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -38,6 +40,18 @@ pub struct Quirks {
     pub user_consent: UserConsent,
     /// How long a federated credential stays unknown after it was added, in milliseconds. Default 0.
     pub federation_delay_ms: i64,
+    /// Which of Microsoft's clouds this is.
+    pub cloud: Cloud,
+    /// How change notifications are sent.
+    pub notifications: Notifications,
+    /// Whether a subscription of more than 60 minutes is refused, or made shorter. Default refused.
+    pub refuse_long_subscriptions: bool,
+    /// Whether a subscription can be renewed by PATCH, as documented, or not, as answered in 2023. Default on.
+    pub subscriptions_renew: bool,
+    /// How long a new subscription fails with 500 after one was deleted, in milliseconds. Default 0.
+    pub create_after_delete_fails_ms: i64,
+    /// Whether a subscription to somebody who is not there fails with 500, naming them. Default on, as reported.
+    pub deleted_user_fails_subscription: bool,
 }
 
 impl Default for Quirks {
@@ -56,6 +70,12 @@ impl Default for Quirks {
             teams_lag_ms: 0,
             user_consent: UserConsent::Allowed,
             federation_delay_ms: 0,
+            cloud: Cloud::Global,
+            notifications: Notifications::default(),
+            refuse_long_subscriptions: true,
+            subscriptions_renew: true,
+            create_after_delete_fails_ms: 0,
+            deleted_user_fails_subscription: true,
         }
     }
 }
@@ -128,6 +148,27 @@ pub enum UserConsent {
     Administrators,
     /// Administrators, who are asked by a request that the user sends off: AADSTS90095.
     ByRequest,
+}
+
+/// Microsoft's clouds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Cloud {
+    /// The global one.
+    Global,
+    /// US government L4: GCC High.
+    UsGovL4,
+    /// US government L5: DoD.
+    UsGovL5,
+    /// China, operated by 21Vianet. It has no presence.
+    China,
+}
+
+impl Cloud {
+    /// Presence can be subscribed to in the global cloud only.
+    pub(crate) fn has_presence_subscriptions(self) -> bool {
+        self == Self::Global
+    }
 }
 
 impl WordCase {

@@ -24,6 +24,7 @@ use crate::{
         EightLayers,
         changes::{Change, ChangeLog, What},
     },
+    notify::subscription::Subscriptions,
     teams::{OutOfOffice, TeamsLayers, json::Presence},
     words::{Pair, Status},
 };
@@ -64,6 +65,7 @@ pub(crate) struct Tenant {
     pub(crate) tokens: Tokens,
     /// Graph's budgets: read application, write application, other.
     pub(crate) graph_budgets: [Budget; 3],
+    pub(crate) subscriptions: Subscriptions,
     /// 8x8's budgets: administration, presence.
     pub(crate) eight_budgets: [Budget; 2],
     pub(crate) people: Vec<Person>,
@@ -131,6 +133,9 @@ impl Tenant {
         edit(&mut teams.layers);
         let shown = (teams.layers.shown(now), teams.layers.out(now));
         if shown != teams.shown {
+            if shown.0 != teams.shown.0 && !self.unknown {
+                self.subscriptions.presence_changed(teams.id, shown.0, now);
+            }
             if self.teams_lag_ms > 0 {
                 let past = teams.past.get_or_insert_default();
                 past.retain(|(until, _)| now - self.teams_lag_ms < *until);
@@ -281,8 +286,20 @@ impl Tenant {
         if self.unknown != unknown {
             self.unknown = unknown;
             self.unknown_switches += 1;
+            for teams in self.people.iter().filter_map(|person| person.teams.as_ref()) {
+                let pair = if unknown { Pair::UNKNOWN } else { teams.shown.0 };
+                self.subscriptions.presence_changed(teams.id, pair, now);
+            }
             self.look_at_all(now);
         }
+    }
+
+    /// Grants the roles of an application, or takes them away; subscriptions then wait for another authorization.
+    pub(crate) fn set_granted(&mut self, kind: AppKind, granted: bool, now: i64) {
+        if self.granted[kind as usize] && !granted {
+            self.subscriptions.unauthorize(kind, now);
+        }
+        self.granted[kind as usize] = granted;
     }
 
     pub(crate) fn grants(&self, kind: AppKind) -> bool {

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     clock::SimClock,
     faults::{Endpoint, Faults},
+    notify::outbox::Outbox,
 };
 
 /// Behaviour that stays the same for a whole run.
@@ -47,6 +48,9 @@ pub(crate) struct World {
     pub(crate) quirks: ArcSwap<Quirks>,
     pub(crate) faults: Faults,
     pub(crate) keys: SigningKeys,
+    /// Notifications on their way, and what they are sent with.
+    pub(crate) outbox: Outbox,
+    pub(crate) courier: reqwest::Client,
     pub(crate) cells: Vec<Cell>,
     pub(crate) urls: OnceLock<Urls>,
     /// Whether presync has read a presence yet, and who waits for that.
@@ -86,9 +90,15 @@ impl World {
         let now = self.clock.now_ms();
         let before = tenant.changes.next();
         tenant.settle(now);
+        let settings = self.quirks.load().notifications;
+        tenant.subscriptions.settle(now, settings.reauthorization_ms);
         let result = work(&mut tenant, now);
         let rings = tenant.changes.next() != before;
+        let (place, notices) = (tenant.place, tenant.subscriptions.take_fresh());
         drop(tenant);
+        if !notices.is_empty() {
+            self.outbox.post(place, notices, settings, now);
+        }
         if rings {
             cell.changed.notify_waiters();
         }
@@ -98,6 +108,13 @@ impl World {
     /// Works on every tenant in turn.
     pub(crate) fn with_all<R>(&self, mut work: impl FnMut(&mut Tenant, i64) -> R) -> Vec<R> {
         self.cells.iter().map(|cell| self.with(cell, &mut work)).collect()
+    }
+
+    /// When a token ends; at once if nobody knows it.
+    pub(crate) fn token_ends_ms(&self, token: &str) -> i64 {
+        let ends_ms = serial_of(token)
+            .and_then(|(place, serial)| self.with(self.cells.get(place)?, |tenant, _| tenant.tokens.ends_ms(serial)));
+        ends_ms.unwrap_or_default()
     }
 
     /// Whose token this is, if it still holds.

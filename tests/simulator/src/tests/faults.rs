@@ -38,6 +38,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
             &format!("/users/{id}/presence/setStatusMessage"),
             &json!({"statusMessage": {"message": {"content": "Back at three", "contentType": "text"}}}),
         ),
+        Endpoint::Subscriptions => world.get("/subscriptions"),
         Endpoint::EightToken => {
             let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
             request
@@ -67,6 +68,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::SetPreferred, 200),
         (Endpoint::ClearPreferred, 200),
         (Endpoint::SetStatusMessage, 200),
+        (Endpoint::Subscriptions, 200),
         (Endpoint::EightToken, 200),
         (Endpoint::EightUsers, 200),
         (Endpoint::EightSnapshot, 200),

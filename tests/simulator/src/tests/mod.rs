@@ -10,12 +10,15 @@ mod entra_keys;
 mod entra_users;
 mod faults;
 mod graph;
+mod hook;
 mod measuring;
+mod notifications;
 mod presence_aggregation;
 mod presence_permissions;
 mod presence_reading;
 mod presence_writing;
 mod sign_in;
+mod subscriptions;
 mod whole_day;
 
 use std::time::Duration;
