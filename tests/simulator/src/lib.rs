@@ -52,7 +52,7 @@ pub use drive::{
     script::{PersonRef, Shown},
     sign_ins::RegistrationError,
 };
-pub use faults::{Endpoint, Fault, Faults};
+pub use faults::{Endpoint, Fault, Faults, Rule, route::Route, rule::RuleError};
 pub use map::eight_status_for;
 pub use notify::{
     outbox::{Delivery, Outcome},
@@ -69,6 +69,7 @@ pub use state::{
     permission::Permission,
     quirks::{Cloud, Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
     registration::{Federated, Registration},
+    requests::{Request, Server},
     truth::{StuckSession, Truth, Wrong},
 };
 pub use teams::Device;

@@ -21,7 +21,7 @@ use crate::{
     clock::{SimClock, whole_ms},
     drive::{movement, population},
     faults::Faults,
-    http,
+    http::{self, watch::watched},
     notify::{courier, outbox::Outbox},
     report::{SimReport, Summary},
     state::{
@@ -29,6 +29,7 @@ use crate::{
         budget::Limit,
         keys::SigningKeys,
         quirks::Quirks,
+        requests::{Request, Requests, Server},
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
     },
@@ -134,6 +135,7 @@ impl Simulator {
         };
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),
+            requests: Requests::default(),
             outbox: Outbox::new(config.seed),
             courier: courier::client().context("cannot make an HTTP client for notifications")?,
             clock: config.clock,
@@ -150,9 +152,9 @@ impl Simulator {
         let stop = watch::Sender::new(false);
         let serve = |port: u16, routes: Router| serve(port, routes, stop.subscribe());
         let urls = Urls {
-            entra: serve(config.entra_port, http::entra::routes(&world)).await?,
+            entra: serve(config.entra_port, watched(&world, Server::Entra, http::entra::routes(&world))).await?,
             graph: serve(config.graph_port, http::graph::routes(&world)).await? + "/v1.0",
-            eight: serve(config.eight_port, http::eight::routes(&world)).await?,
+            eight: serve(config.eight_port, watched(&world, Server::Eight, http::eight::routes(&world))).await?,
             admin: serve(config.admin_port, http::admin::routes(&world)).await?,
         };
         // The cell is new, so this cannot fail.
@@ -252,6 +254,16 @@ impl Simulator {
     /// Has Microsoft behave differently from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.world.set_quirks(quirks);
+    }
+
+    /// The last requests, oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.world.requests.all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) {
+        self.world.requests.clear();
     }
 
     /// The failures on demand.

@@ -13,7 +13,6 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     drive::movement,
-    faults::{Endpoint, Fault},
     report::{SimReport, Summary},
     state::{
         access::AppKind,
@@ -38,11 +37,11 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/people", get(people))
         .route("/admin/writes", get(writes))
         .route("/admin/movement", post(movement))
-        .route("/admin/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/admin/switches", post(switches))
         .route("/admin/quirks", get(quirks).patch(patch_quirks))
         .route("/admin/clock", get(clock).post(advance))
         .merge(super::admin_entra::routes())
+        .merge(super::admin_platform::routes())
         .with_state(Arc::clone(world))
 }
 
@@ -122,29 +121,6 @@ struct Running {
 /// `{"running": true}`
 async fn movement(State(world): Shared, Json(wanted): Json<Running>) -> StatusCode {
     world.with_all(if wanted.running { movement::start } else { movement::stop });
-    StatusCode::NO_CONTENT
-}
-
-async fn faults(State(world): Shared) -> Json<Vec<Fault>> {
-    Json(world.faults.list())
-}
-
-async fn add_fault(State(world): Shared, Json(fault): Json<Fault>) -> StatusCode {
-    world.faults.add(fault);
-    StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-struct Of {
-    endpoint: Option<Endpoint>,
-}
-
-/// Clears every fault, or those of `?endpoint=`.
-async fn clear_faults(State(world): Shared, Query(of): Query<Of>) -> StatusCode {
-    match of.endpoint {
-        Some(endpoint) => world.faults.clear_endpoint(endpoint),
-        None => world.faults.clear(),
-    }
     StatusCode::NO_CONTENT
 }
 

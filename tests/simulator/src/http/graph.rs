@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Request, State},
     http::{HeaderMap, Method, Uri},
+    middleware::{Next, from_fn_with_state},
     routing::{get, post},
 };
 use uuid::Uuid;
 
 use super::{
+    graph_batch::{self, Batching},
     graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions, graph_userinfo, graph_users,
-    reply::{Reply, graph_error, graph_fault, graph_throttled, strike},
+    reply::{Reply, graph_error, graph_fault, graph_throttled, strike, with_header},
+    watch::{self, watched},
 };
 use crate::{
     faults::Endpoint,
@@ -20,12 +23,25 @@ use crate::{
         access::{AppKind, GRAPH, Grant, Holder},
         budget::Spent,
         permission::{Permission, Permissions},
+        requests::Server,
         world::{Cell, World},
     },
 };
 
 pub(crate) fn routes(world: &Arc<World>) -> Router {
-    Router::new()
+    let routes = watched(world, Server::Graph, singly(world));
+    let batching = Batching { world: Arc::clone(world), routes: routes.clone() };
+    let batch = Router::new().route("/v1.0/$batch", post(graph_batch::batch)).with_state(batching);
+    watched(world, Server::Graph, with_ids(world, batch)).merge(routes)
+}
+
+fn with_ids(world: &Arc<World>, routes: Router) -> Router {
+    routes.layer(from_fn_with_state(Arc::clone(world), name_answers))
+}
+
+/// Everything that is asked in a request of its own, or within a batch.
+fn singly(world: &Arc<World>) -> Router {
+    let routes = Router::new()
         .route("/v1.0/users", get(graph_users::list))
         .route("/v1.0/me/presence", get(graph_presence::one))
         .route("/v1.0/users/{id}/presence", get(graph_presence::one))
@@ -41,7 +57,20 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         )
         .route("/v1.0/subscriptions/{id}/reauthorize", post(graph_subscriptions::reauthorize))
         .fallback(unknown)
-        .with_state(Arc::clone(world))
+        .with_state(Arc::clone(world));
+    with_ids(world, routes)
+}
+
+/// The headers that every answer of Graph carries, by which Microsoft finds it again.
+async fn name_answers(State(world): State<Arc<World>>, request: Request, next: Next) -> Reply {
+    let client = client_request_id(request.headers()).map(String::from);
+    let mut reply = next.run(request).await;
+    if !reply.headers().contains_key("request-id") {
+        let id = world.request_id().to_string();
+        reply = with_header(reply, "client-request-id", client.as_deref().unwrap_or(&id));
+        reply = with_header(reply, "request-id", &id);
+    }
+    with_header(reply, "x-ms-ags-diagnostic", r#"{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1"}}"#)
 }
 
 /// The actions on one's own presence, or on anybody's.
@@ -133,15 +162,23 @@ pub(super) async fn admit<'a>(
     if audience != GRAPH {
         return Err(Box::new(unauthenticated("Access token validation failure. Invalid audience.")));
     }
+    watch::note(&cell.id, Some(app));
     let spent = if endpoint.is_presence() {
-        world.with(cell, |tenant, now| tenant.graph_budgets[app as usize].spend(now))
+        let counts = world.quirks.load().throttled_requests_count;
+        world.with(cell, |tenant, now| {
+            let budget = &mut tenant.graph_budgets[app as usize];
+            if counts { budget.charge(now) } else { budget.spend(now) }
+        })
     } else {
         Spent::Passes(1)
     };
     let refusal = if let Some(reply) = strike(world, cell, endpoint, |fault| graph_fault(world, request, fault)).await {
         reply
     } else if let Spent::Refused(seconds) = spent {
-        graph_throttled(world, Some((seconds.max(0.001) * 1_000.0).ceil() / 1_000.0))
+        let every = u64::from(world.quirks.load().throttled_without_retry_after);
+        let number = world.with(cell, |tenant, _| tenant.meter.counters.throttled) + 1;
+        let told = every == 0 || !number.is_multiple_of(every);
+        graph_throttled(world, told.then(|| (seconds.max(0.001) * 1_000.0).ceil() / 1_000.0))
     } else {
         // What an application holds by itself can be taken back at once; what a user delegated ends with the token.
         let holds = user.is_some() || world.with(cell, |tenant, _| tenant.grants(app));
@@ -154,6 +191,6 @@ pub(super) async fn admit<'a>(
     Err(Box::new(refusal))
 }
 
-fn client_request_id(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn client_request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("client-request-id").and_then(|value| value.to_str().ok())
 }

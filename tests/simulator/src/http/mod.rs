@@ -3,6 +3,7 @@
 mod aadsts;
 pub(crate) mod admin;
 mod admin_entra;
+mod admin_platform;
 pub(crate) mod eight;
 mod eight_directory;
 mod eight_publish;
@@ -16,6 +17,7 @@ mod entra_token;
 pub(crate) mod graph;
 mod graph_message;
 mod graph_preferred;
+mod graph_batch;
 mod graph_presence;
 mod graph_sessions;
 mod graph_target;
@@ -23,6 +25,7 @@ mod graph_subscriptions;
 mod graph_userinfo;
 mod graph_users;
 mod reply;
+pub(crate) mod watch;
 
 pub(crate) use entra_client::check as check_registration;
 

@@ -10,6 +10,7 @@ pub(crate) mod permission;
 pub(crate) mod person;
 pub(crate) mod quirks;
 pub(crate) mod registration;
+pub(crate) mod requests;
 pub(crate) mod tenant;
 pub(crate) mod truth;
 pub(crate) mod world;

@@ -40,6 +40,18 @@ pub struct Quirks {
     pub user_consent: UserConsent,
     /// How long a federated credential stays unknown after it was added, in milliseconds. Default 0.
     pub federation_delay_ms: i64,
+    /// Whether a request that is refused for being one too many counts as well. Default on.
+    pub throttled_requests_count: bool,
+    /// Every so many answers 429 comes without `Retry-After`; 0, the default, for none.
+    pub throttled_without_retry_after: u32,
+    /// Whether the inner error is spelt `innererror`. Default off.
+    pub inner_error_in_lower_case: bool,
+    /// Whether errors have an empty code and an empty message. Default off.
+    pub empty_error_words: bool,
+    /// Whether `/users/delta` repeats what it said last, as it may. Default on.
+    pub delta_repeats: bool,
+    /// Whether each round of `/users/delta` begins with an empty page. Default off.
+    pub delta_empty_pages: bool,
     /// Which of Microsoft's clouds this is.
     pub cloud: Cloud,
     /// How change notifications are sent.
@@ -70,6 +82,12 @@ impl Default for Quirks {
             teams_lag_ms: 0,
             user_consent: UserConsent::Allowed,
             federation_delay_ms: 0,
+            throttled_requests_count: true,
+            throttled_without_retry_after: 0,
+            inner_error_in_lower_case: false,
+            empty_error_words: false,
+            delta_repeats: true,
+            delta_empty_pages: false,
             cloud: Cloud::Global,
             notifications: Notifications::default(),
             refuse_long_subscriptions: true,

@@ -13,6 +13,7 @@ use super::{
     access::{Holder, serial_of},
     keys::SigningKeys,
     quirks::Quirks,
+    requests::Requests,
     tenant::Tenant,
 };
 use crate::{
@@ -51,6 +52,8 @@ pub(crate) struct World {
     /// Notifications on their way, and what they are sent with.
     pub(crate) outbox: Outbox,
     pub(crate) courier: reqwest::Client,
+    /// The last requests.
+    pub(crate) requests: Requests,
     pub(crate) cells: Vec<Cell>,
     pub(crate) urls: OnceLock<Urls>,
     /// Whether presync has read a presence yet, and who waits for that.

@@ -141,7 +141,7 @@ async fn the_admin_server_does_what_the_library_does() {
     let world = World::new().await;
     let admin = |path: &str| format!("{}/admin/{path}", world.sim.admin_url());
     let fault = json!({"endpoint": "listUsers", "tenant": "tenant-1", "status": 503, "lastsMs": 5_000});
-    assert_eq!(status(world.http.post(admin("faults")).json(&fault)).await, 204);
+    assert_eq!(status(world.http.post(admin("faults")).json(&fault)).await, 201);
     assert_eq!(json(world.http.get(admin("faults"))).await.as_array().unwrap().len(), 1);
     assert_eq!(status(world.get("/users")).await, 503);
     assert_eq!(status(world.http.delete(admin("faults"))).await, 204);

@@ -13,6 +13,7 @@ mod graph;
 mod hook;
 mod measuring;
 mod notifications;
+mod platform;
 mod presence_aggregation;
 mod presence_permissions;
 mod presence_reading;
