@@ -48,7 +48,8 @@ async fn patch_registration(
 ) -> Result<Json<Registration>, (StatusCode, String)> {
     let cell = world.cells.get(which.tenant).ok_or_else(no_tenant)?;
     world.with(cell, |tenant, now| {
-        let registration = patched(tenant.entra.registration(which.app), &patch).map_err(|error| unprocessable(&error))?;
+        let registration =
+            patched(tenant.entra.registration(which.app), &patch).map_err(|error| unprocessable(&error))?;
         set_registration(tenant, which.app, registration, now).map_err(|error| unprocessable(&error))?;
         Ok(Json(tenant.entra.registration(which.app).clone()))
     })

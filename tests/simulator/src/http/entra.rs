@@ -5,8 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use axum::{
     Router,
     extract::{Form as Body, Path, Query, State, rejection::FormRejection},
+    http::{HeaderMap, header::AUTHORIZATION},
     routing::{get, post},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{
@@ -67,10 +69,15 @@ fn fault_reply(world: &World, fault: &Fault) -> Reply {
 async fn ask_token(
     State(world): Shared,
     Path(authority): Path<String>,
+    headers: HeaderMap,
     body: Result<Body<Parameters>, FormRejection>,
 ) -> Reply {
     // A body that is no form holds no parameter.
-    let form = Form(body.map(|Body(form)| form).unwrap_or_default());
+    let mut form = body.map(|Body(form)| form).unwrap_or_default();
+    if let Some((client_id, secret)) = basic(&headers) {
+        form.extend([(String::from("client_id"), client_id), (String::from("client_secret"), secret)]);
+    }
+    let form = Form(form);
     let cell = match cell_of(&world, &authority, form.get("client_id").unwrap_or_default()) {
         Ok(cell) => cell,
         Err(error) => return error.json(&world, None),
@@ -82,6 +89,15 @@ async fn ask_token(
     });
     world.count(cell, Endpoint::EntraToken, reply.status().as_u16());
     reply
+}
+
+/// Client id and secret in a header, each percent-encoded as in a form.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let encoded = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let pair = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (client_id, secret) = pair.split_once(':')?;
+    let decoded = |text: &str| url::form_urlencoded::parse(text.as_bytes()).map(|(text, _)| text.into_owned()).next();
+    Some((decoded(client_id)?, decoded(secret)?))
 }
 
 /// Lets a browser through to `work`.
@@ -138,7 +154,7 @@ async fn metadata(State(world): Shared, Path(authority): Path<String>) -> Reply 
     let body = json!({
         "authorization_endpoint": format!("{entra}/{authority}/oauth2/v2.0/authorize"),
         "token_endpoint": format!("{entra}/{authority}/oauth2/v2.0/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "jwks_uri": format!("{entra}/{authority}/discovery/v2.0/keys"),
         "response_modes_supported": ["query"],
         "subject_types_supported": ["pairwise"],

@@ -175,6 +175,20 @@ async fn an_application_without_proof_or_with_an_expired_secret_is_refused() {
 }
 
 #[tokio::test]
+async fn a_secret_may_also_come_in_the_header() {
+    let world = World::new().await;
+    world.sim.change_secret(0, AppKind::Read, "with: a colon & more");
+    let url = format!("{}/{}/oauth2/v2.0/token", world.sim.entra_url(), world.access.directory);
+    let form = [("grant_type", "client_credentials"), ("scope", "https://graph.microsoft.com/.default")];
+    let ask = |secret: &str| {
+        let secret: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        world.http.post(&url).basic_auth(&world.access.read_app.client_id, Some(secret)).form(&form)
+    };
+    assert_eq!(super::status(ask("with: a colon & more")).await, 200);
+    assert_eq!(super::status(ask("guess")).await, 401);
+}
+
+#[tokio::test]
 async fn the_authorities_of_many_tenants_give_no_tokens_to_applications() {
     let world = World::new().await;
     let app = &world.access.read_app;

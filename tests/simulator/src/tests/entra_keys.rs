@@ -36,7 +36,8 @@ async fn the_metadata_leads_to_every_endpoint() {
     assert_eq!(own["token_endpoint"], format!("{entra}/{directory}/oauth2/v2.0/token"));
     assert_eq!(own["jwks_uri"], format!("{entra}/{directory}/discovery/v2.0/keys"));
     assert_eq!(own["subject_types_supported"], json!(["pairwise"]));
-    assert_eq!(own["token_endpoint_auth_methods_supported"], json!(["client_secret_post", "private_key_jwt"]));
+    let methods = json!(["client_secret_post", "private_key_jwt", "client_secret_basic"]);
+    assert_eq!(own["token_endpoint_auth_methods_supported"], methods);
     assert_eq!(metadata(&world, "organizations").await["issuer"], format!("{entra}/{{tenantid}}/v2.0"));
     assert_eq!(metadata(&world, "nowhere").await["error_codes"], json!([90_002]));
 
