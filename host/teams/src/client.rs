@@ -9,9 +9,10 @@ use presync_core::time::Clock;
 use presync_core::words::TeamsSession;
 use presync_http::transport::{self, under};
 use tokio::task::JoinSet;
-use url::{Host, Url};
+use url::Url;
 
 use crate::access::Access;
+use crate::cloud::{Cloud, resource};
 use crate::config::{App, Config};
 use crate::directory::{self, User};
 use crate::error::Error;
@@ -42,22 +43,27 @@ impl Client {
     /// A client that has spoken to nobody yet.
     ///
     /// # Errors
-    /// [`Error::Settings`] when an address cannot be one.
+    /// [`Error::Settings`] when an address cannot be one, or the cloud has no presence.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let http = transport::client()?;
-        let endpoint = under(&config.login, &[&config.directory, "oauth2", "v2.0", "token"])?;
         under(&config.graph, &[])?;
-        let scope = scope(&config.graph);
+        if let Some(cloud) = Cloud::of(&config.graph).filter(|cloud| !cloud.has_presence()) {
+            return Err(Error::Settings(
+                format!("Microsoft offers no presence in the cloud \"{}\"", cloud.name()).into(),
+            ));
+        }
+        let scope = format!("{}/.default", resource(&config.graph));
         let access = |app: &App, clock| {
-            let sign_in = SignIn::new(app, endpoint.clone(), scope.clone());
-            Arc::new(Access::new(http.clone(), clock, sign_in, config.call_deadline))
+            let endpoint = config.token_endpoint(&app.client_id, Some(app.secret.clone()))?;
+            let sign_in = SignIn::App { endpoint, scope: scope.clone() };
+            Ok::<_, Error>(Arc::new(Access::new(http.clone(), clock, sign_in, config.call_deadline)))
         };
-        let read = access(&config.read_app, Arc::clone(&clock));
+        let read = access(&config.read_app, Arc::clone(&clock))?;
         let write = match &config.write_app {
             None => None,
             // One app in both places is one app to Microsoft: one token, one budget.
             Some(app) if app.client_id == config.read_app.client_id => Some(Arc::clone(&read)),
-            Some(app) => Some(access(app, clock)),
+            Some(app) => Some(access(app, clock)?),
         };
         Ok(Self { graph: config.graph, read, write })
     }
@@ -139,14 +145,6 @@ impl Client {
 
     fn writer(&self) -> Result<&Access, Error> {
         self.write.as_deref().ok_or(Error::OneWay)
-    }
-}
-
-/// What tokens are asked for: the Graph of this cloud. A stand-in without TLS plays the global one.
-fn scope(graph: &Url) -> String {
-    match (graph.scheme(), graph.host()) {
-        ("https", Some(Host::Domain(host))) => format!("https://{host}/.default"),
-        _ => "https://graph.microsoft.com/.default".to_owned(),
     }
 }
 

@@ -4,30 +4,42 @@
 //! nothing: it gives back readings and outcomes, and stays inside Microsoft's limits while it does so.
 //!
 //! # Layout
-//! * [`config`]: what a client needs to know
+//! * [`config`]: what a client needs to know; [`cloud`]: Microsoft's clouds, each by its word
 //! * [`error`]: what can go wrong, each with its cause and what to do
-//! * `throttle`: how long Microsoft asked us to be quiet
-//! * `budget`: the pace that keeps us from being asked
-//! * `sign_in`: how a token is asked for, and what the refusals mean
-//! * `access`: one call of one app, with deadline, token, budget and retry
+//! * [`credential`]: how an app proves who it is: secret, certificate, federated assertion
+//! * `token_endpoint`, [`refusal`]: how tokens are asked for, and what Entra's refusals mean
+//! * [`sync_user`]: somebody signs in once; `keys`: tokens that Entra signed for us; `sign_in`: who signs in
+//! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
+//! * `access`, `answer`: one call of one app, with deadline, token, budget and retry, and what comes back
 //! * `directory`, `reading`, `session`: the calls themselves
 //! * [`client`]: the door to all of it
 
 mod access;
+mod answer;
 mod budget;
 pub mod client;
+pub mod cloud;
 pub mod config;
+pub mod credential;
 mod directory;
 pub mod error;
+mod keys;
 mod reading;
+pub mod refusal;
 mod session;
 mod sign_in;
+pub mod sync_user;
 mod throttle;
+mod token_endpoint;
 
 #[cfg(test)]
 mod testing;
 
 pub use client::{Check, Client};
+pub use cloud::Cloud;
 pub use config::{App, Config};
+pub use credential::{Certificate, Credential, CredentialError};
 pub use directory::User;
-pub use error::{Error, SignInProblem};
+pub use error::Error;
+pub use keys::TokenProblem;
+pub use refusal::{Refusal, Remedy, SignInProblem};

@@ -14,10 +14,18 @@ fn people(count: usize) -> Vec<TeamsUserId> {
 }
 
 #[test]
-fn each_cloud_has_its_own_scope() {
-    let of = |url: &str| scope(&Url::parse(url).unwrap());
-    assert_eq!(of("https://graph.microsoft.us/v1.0"), "https://graph.microsoft.us/.default");
-    assert_eq!(of("http://127.0.0.1:9000/v1.0"), "https://graph.microsoft.com/.default");
+fn a_cloud_without_presence_is_refused_at_once() {
+    let graph = Url::parse(Cloud::China.graph()).unwrap();
+    let config = Config {
+        directory: "dir-1".to_owned(),
+        login: Url::parse(Cloud::China.login()).unwrap(),
+        graph,
+        read_app: App { client_id: "reader".to_owned(), secret: "s3cret".into() },
+        write_app: None,
+        call_deadline: Config::CALL_DEADLINE,
+    };
+    let error = Client::new(config, Arc::new(crate::testing::ManualClock::default())).unwrap_err().to_string();
+    assert!(error.contains("no presence in the cloud \"china\""), "{error}");
 }
 
 #[test]
