@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
-use crate::answer::{Answer, Needs, Raw, verdict};
+use crate::answer::{Answer, Needs, Raw};
 use crate::budget::Budget;
 use crate::error::{Error, broken};
 use crate::sign_in::SignIn;
@@ -90,7 +90,7 @@ impl Access {
 
     /// The body of a success, or what an answer of another status means.
     pub(crate) fn judge(&self, call: &Call, raw: Raw) -> Result<Answer, Error> {
-        let result = verdict(raw.status, raw.pause, &raw.body, self.needs(call.role));
+        let result = raw.verdict(self.needs(call.role));
         let answer = match result {
             Ok(()) => Ok(Answer { sent_at: raw.sent_at, body: raw.body }),
             Err(Error::Throttled { .. }) => {

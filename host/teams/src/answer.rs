@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presync_core::time::Timestamp;
 use presync_http::text::{Text, plain};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ pub(crate) struct Raw {
     pub(crate) pause: Option<Duration>,
     /// Microsoft's name for this request: what its support asks for.
     pub(crate) request_id: Box<str>,
+    /// Where to go instead, if Graph says so.
+    location: Option<Box<str>>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -47,8 +49,17 @@ impl Raw {
     pub(crate) async fn read(response: Response, sent_at: Timestamp, now: Timestamp) -> Result<Self, Error> {
         let (status, pause) = (response.status(), retry_after(response.headers(), now));
         let request_id = request_id(response.headers());
+        let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(Into::into);
         let body = response.bytes().await.map_err(broken)?.into();
-        Ok(Self { sent_at, status, pause, request_id, body })
+        Ok(Self { sent_at, status, pause, request_id, location, body })
+    }
+
+    /// Whether it is a success, or what else it is.
+    pub(crate) fn verdict(&self, needs: Needs<'_>) -> Result<(), Error> {
+        match self.status {
+            StatusCode::GONE => Err(Error::Gone { location: self.location.clone() }),
+            status => verdict(status, self.pause, &self.body, needs),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use url::Url;
 use crate::access::Access;
 use crate::cloud::{Cloud, resource};
 use crate::config::{App, Config};
-use crate::directory::{self, User};
+use crate::directory::{self, Changes, DeltaLink, User};
 use crate::error::Error;
 use crate::sign_in::SignIn;
 use crate::{reading, session};
@@ -74,6 +74,14 @@ impl Client {
     /// The first call's that failed; there is no partial directory.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         directory::users(&self.read, &self.graph).await
+    }
+
+    /// What has changed in the directory since `link`; without one, or when Graph has forgotten it, all of it.
+    ///
+    /// # Errors
+    /// The first call's that failed; `link` is still good then.
+    pub async fn user_changes(&self, link: Option<&DeltaLink>) -> Result<Changes, Error> {
+        directory::delta::changes(&self.read, &self.graph, link).await
     }
 
     /// The presences of these people, in their order. Whoever Graph leaves out is [`TeamsPresence::UNKNOWN`].

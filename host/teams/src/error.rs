@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// The app lacks a permission.
     #[error(
-        "Graph refused (403): app {client_id} lacks the application permission {role} in this directory. An administrator \
+        "app {client_id} lacks the application permission {role} in this directory (Graph refuses with 403). An administrator \
          grants it in the Entra admin center under App registrations > the app > API permissions: add Microsoft Graph > \
          Application permissions > {role}, then choose \"Grant admin consent\". It takes effect within minutes"
     )]
@@ -74,6 +74,12 @@ pub enum Error {
     /// Graph knows no such user (or, for a clear, no such session).
     #[error("Graph does not know this user (404): deleted, or from another directory")]
     NotFound,
+    /// Graph does not keep this any more.
+    #[error("Graph does not keep the place where this was to go on (410); it is read from the beginning")]
+    Gone {
+        /// Where to begin again, if Graph says so.
+        location: Option<Box<str>>,
+    },
     /// Microsoft, or our own budget, asks for patience.
     #[error("the limit of requests is reached; next try in {} s", retry_after.as_secs_f32().ceil())]
     Throttled {
@@ -121,7 +127,7 @@ impl Error {
             Self::Unavailable { retry_after: Some(retry_after), .. } => {
                 Outcome::Throttled { retry_after: *retry_after }
             }
-            Self::Settings(_) | Self::OneWay | Self::Refused { .. } => Outcome::Refused,
+            Self::Settings(_) | Self::OneWay | Self::Gone { .. } | Self::Refused { .. } => Outcome::Refused,
             // A missing consent is nobody's state of presence: once granted, the same write will pass.
             Self::SignIn { .. }
             | Self::Credential { .. }

@@ -39,7 +39,7 @@ pub use client::{Check, Client};
 pub use cloud::Cloud;
 pub use config::{App, Config};
 pub use credential::{Certificate, Credential, CredentialError};
-pub use directory::User;
+pub use directory::{Change, Changes, DeltaLink, Removal, User};
 pub use error::Error;
 pub use keys::TokenProblem;
 pub use refusal::{Refusal, Remedy, SignInProblem};
