@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::answer::{Answer, Needs, Raw};
 use crate::budget::Budget;
 use crate::error::{Error, broken};
+use crate::roles::carries;
 use crate::sign_in::SignIn;
 use crate::throttle::Throttle;
 
@@ -86,6 +87,17 @@ impl Access {
     /// Signs in, unless there is a good token already.
     pub(crate) async fn sign_in(&self) -> Result<(), Error> {
         self.token(None, Instant::now() + self.deadline).await.map(|_| ())
+    }
+
+    /// Whether our token carries the application permission `role`; `None` when the token does not tell.
+    pub(crate) async fn carries(&self, role: &'static str) -> Option<Result<(), Error>> {
+        let token = self.token(None, Instant::now() + self.deadline).await;
+        match token.map(|token| carries(&token.header, role)) {
+            Ok(None) => None,
+            Ok(Some(true)) => Some(Ok(())),
+            Ok(Some(false)) => Some(Err(Error::Forbidden { client_id: self.client_id().into(), role })),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The body of a success, or what an answer of another status means.

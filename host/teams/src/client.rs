@@ -146,7 +146,13 @@ impl Client {
             }
         }
         if let Some(write) = &self.write {
-            checks.push(Check { what: "the writing app signs in", result: write.sign_in().await });
+            let signed_in = write.sign_in().await;
+            let writes = signed_in.is_ok();
+            checks.push(Check { what: "the writing app signs in", result: signed_in });
+            // The token tells what only a write would show.
+            if writes && let Some(result) = write.carries(session::ROLE).await {
+                checks.push(Check { what: "the writing app may hold sessions", result });
+            }
         }
         checks
     }

@@ -9,6 +9,7 @@
 //! * [`credential`]: how an app proves who it is: secret, certificate, federated assertion
 //! * `token_endpoint`, [`refusal`]: how tokens are asked for, and what Entra's refusals mean
 //! * [`sync_user`]: somebody signs in once; `keys`: tokens that Entra signed for us; `sign_in`: who signs in
+//! * [`consent`]: the page for an administrator, and where the consent stands; `roles`: what a token carries
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
 //! * `access`, `answer`: one call of one app, with deadline, token, budget and retry, and what comes back
 //! * `directory`, `reading`, `session`: the calls themselves
@@ -20,12 +21,14 @@ mod budget;
 pub mod client;
 pub mod cloud;
 pub mod config;
+pub mod consent;
 pub mod credential;
 mod directory;
 pub mod error;
 mod keys;
 mod reading;
 pub mod refusal;
+mod roles;
 mod session;
 mod sign_in;
 pub mod sync_user;

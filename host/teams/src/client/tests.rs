@@ -154,3 +154,19 @@ async fn verifying_tries_each_app_and_each_read() {
     ];
     assert_eq!(went, expected);
 }
+
+#[tokio::test]
+async fn a_consent_that_the_writing_app_lacks_is_found_without_a_write() {
+    use base64::Engine;
+    for (roles, allowed) in [(json!(["Presence.ReadWrite.All"]), true), (json!([]), false)] {
+        let microsoft = Microsoft::without_tokens().await;
+        let claims = json!({ "roles": roles }).to_string();
+        let token = format!("e30.{}.sig", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims));
+        let grant = json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": token });
+        microsoft.on("POST", TOKEN, ResponseTemplate::new(200).set_body_json(grant)).await;
+        microsoft.on("GET", "/v1.0/users", ResponseTemplate::new(200).set_body_json(json!({ "value": [] }))).await;
+        let checks = microsoft.client().verify().await;
+        let last = checks.last().unwrap();
+        assert_eq!((last.what, last.result.is_ok()), ("the writing app may hold sessions", allowed));
+    }
+}
