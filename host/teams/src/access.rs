@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use governor::clock::MonotonicClock;
-use presync_core::time::Clock;
+use presync_core::time::{Clock, Timestamp};
 use presync_http::token::{Token, TokenCache};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
@@ -47,8 +47,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Vec<u8>>,
     /// The application permission that it needs.
     pub(crate) role: &'static str,
-    /// Whether it counts against the budget of presence requests.
-    pub(crate) counted: bool,
+    /// How many requests it is to the budget of presence requests.
+    pub(crate) weight: u32,
 }
 
 impl Access {
@@ -62,6 +62,11 @@ impl Access {
             budget: Budget::new(MonotonicClock),
             deadline,
         }
+    }
+
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The app's client id.
@@ -154,9 +159,7 @@ impl Access {
     }
 
     async fn exchange(&self, call: &Call, token: &Token, end: Instant) -> Result<Raw, Error> {
-        if call.counted {
-            self.budget.wait(end).await?;
-        }
+        self.budget.wait(call.weight, end).await?;
         let mut request = self
             .http
             .request(call.method.clone(), call.url.clone())
@@ -173,8 +176,8 @@ impl Access {
         timeout_at(end, raw).await.map_err(|_| self.late())?
     }
 
-    /// Entra's limit keeps this app quiet as Graph's does.
-    fn quiet(&self, error: &Error) {
+    /// Entra's limit, or that of a batch's item, keeps this app quiet as Graph's does.
+    pub(crate) fn quiet(&self, error: &Error) {
         if let Error::Throttled { retry_after } = error {
             self.throttle.note(self.clock.now(), Some(*retry_after));
         }

@@ -12,7 +12,7 @@ use crate::error::{Error, broken};
 use crate::throttle::retry_after;
 
 /// The pause after a 429 inside a batch that names none.
-const UNSAID: Duration = Duration::from_secs(2);
+pub(crate) const UNSAID: Duration = Duration::from_secs(2);
 
 /// An answer of any status, as it came.
 #[derive(Debug)]

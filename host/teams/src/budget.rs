@@ -42,12 +42,17 @@ impl<C: Clock + Clone> Budget<C> {
         self.limiter.check().map_err(|early| early.wait_time_from(self.clock.now()))
     }
 
-    /// Waits for one request, at most until `end`.
-    pub(crate) async fn wait(&self, end: Instant) -> Result<(), Error> {
+    /// Waits for `requests` requests, at most until `end`.
+    pub(crate) async fn wait(&self, requests: u32, end: Instant) -> Result<(), Error> {
+        if requests == 0 {
+            return Ok(());
+        }
         let turn = async {
             let _turn = self.line.lock().await;
-            while let Err(wait) = self.take() {
-                sleep(wait).await;
+            for _ in 0..requests {
+                while let Err(wait) = self.take() {
+                    sleep(wait).await;
+                }
             }
         };
         // Whoever waited in vain stands behind a full line: a second is when half a hundred of it will have gone.
@@ -92,11 +97,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_batch_takes_as_much_as_its_items() {
+        let clock = FakeRelativeClock::default();
+        let budget = Budget::new(clock.clone());
+        let end = Instant::now() + Duration::from_secs(60);
+        for _ in 0..14 {
+            budget.wait(20, end).await.unwrap();
+        }
+        budget.wait(0, end).await.unwrap();
+        assert_eq!(greedy(&clock, &budget, 1).len(), 10, "280 of 290 are gone");
+    }
+
+    #[tokio::test]
     async fn a_wait_ends_with_the_deadline() {
         let clock = FakeRelativeClock::default();
         let budget = Budget::new(clock.clone());
         greedy(&clock, &budget, 1);
-        let error = budget.wait(Instant::now() + Duration::from_millis(30)).await.unwrap_err();
+        let error = budget.wait(1, Instant::now() + Duration::from_millis(30)).await.unwrap_err();
         assert!(error.retry_after().is_some());
     }
 }

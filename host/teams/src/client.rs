@@ -16,6 +16,8 @@ use crate::cloud::{Cloud, resource};
 use crate::config::{App, Config};
 use crate::directory::{self, Changes, DeltaLink, User};
 use crate::error::Error;
+use crate::mailbox::{self, AutomaticReplies};
+use crate::session::SessionWrite;
 use crate::sign_in::SignIn;
 use crate::{reading, session};
 
@@ -113,12 +115,19 @@ impl Client {
         }
     }
 
+    /// The automatic replies of these people, in their order, 20 in a request: for clouds whose presence lacks out-of-office
+    /// ([`Cloud::has_out_of_office`]). It is a call per mailbox, so whoever asks does it seldom.
+    pub async fn automatic_replies(&self, ids: &[TeamsUserId]) -> Vec<Result<AutomaticReplies, Error>> {
+        mailbox::automatic_replies(&self.read, &self.graph, ids, AT_ONCE).await
+    }
+
     /// Holds our session for a user, or renews it. `lease` becomes whole minutes, rounded up, between 5 and 240.
     ///
     /// # Errors
     /// [`Error::OneWay`] without a `write_app`; else what the call met. [`Error::outcome`] says what it means for the write.
     pub async fn hold_session(&self, user: &TeamsUserId, session: TeamsSession, lease: Duration) -> Result<(), Error> {
-        session::hold(self.writer()?, &self.graph, user, session, lease).await
+        let write = SessionWrite { user: user.clone(), hold: Some((session, lease)) };
+        session::write(self.writer()?, &self.graph, &write).await
     }
 
     /// Ends our session for a user; one that is not there has ended already.
@@ -126,7 +135,17 @@ impl Client {
     /// # Errors
     /// As for [`Client::hold_session`].
     pub async fn clear_session(&self, user: &TeamsUserId) -> Result<(), Error> {
-        session::clear(self.writer()?, &self.graph, user).await
+        let write = SessionWrite { user: user.clone(), hold: None };
+        session::write(self.writer()?, &self.graph, &write).await
+    }
+
+    /// Any number of such writes, 20 in a request; what became of each, in their order. One that is refused or throttled is so by
+    /// itself. Two writes to one user are made in their order.
+    pub async fn write_sessions(&self, writes: &[SessionWrite]) -> Vec<Result<(), Error>> {
+        match self.writer() {
+            Ok(access) => session::write_all(access, &self.graph, writes, AT_ONCE).await,
+            Err(error) => writes.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     /// Tries what can be tried without writing: each app's sign-in, one user, one presence. What depends on a check that

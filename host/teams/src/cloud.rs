@@ -72,6 +72,11 @@ impl Cloud {
         !matches!(self, Self::China)
     }
 
+    /// Whether presence says who is out of office; elsewhere only the mailbox does.
+    pub const fn has_out_of_office(self) -> bool {
+        matches!(self, Self::Global)
+    }
+
     /// Whether changes of presence can be subscribed to.
     pub const fn has_subscriptions(self) -> bool {
         matches!(self, Self::Global)
@@ -124,6 +129,7 @@ mod tests {
 
     #[test]
     fn the_clouds_say_what_they_lack() {
+        assert!(Cloud::Global.has_out_of_office() && !Cloud::UsGovDod.has_out_of_office());
         assert!(Cloud::UsGovL4.has_presence() && !Cloud::UsGovL4.has_subscriptions());
         assert!(!Cloud::China.has_presence());
     }

@@ -11,12 +11,13 @@
 //! * [`sync_user`]: somebody signs in once; `keys`: tokens that Entra signed for us; `sign_in`: who signs in
 //! * [`consent`]: the page for an administrator, and where the consent stands; `roles`: what a token carries
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
-//! * `access`, `answer`: one call of one app, with deadline, token, budget and retry, and what comes back
-//! * `directory`, `reading`, `session`: the calls themselves
+//! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
+//! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
 //! * [`client`]: the door to all of it
 
 mod access;
 mod answer;
+mod batch;
 mod budget;
 pub mod client;
 pub mod cloud;
@@ -26,6 +27,7 @@ pub mod credential;
 mod directory;
 pub mod error;
 mod keys;
+pub mod mailbox;
 mod reading;
 pub mod refusal;
 mod roles;
@@ -46,3 +48,4 @@ pub use directory::{Change, Changes, DeltaLink, Removal, User};
 pub use error::Error;
 pub use keys::TokenProblem;
 pub use refusal::{Refusal, Remedy, SignInProblem};
+pub use session::SessionWrite;

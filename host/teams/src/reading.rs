@@ -62,7 +62,7 @@ pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId
     let url = presync_http::transport::under(graph, &["communications", "getPresencesByUserId"])?;
     let body =
         serde_json::to_vec(&Question { ids: &ids }).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
-    let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };
+    let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, weight: 1 };
     let answer = access.read(&call).await?;
     let presences: Presences<'_> = serde_json::from_slice(&answer.body)
         .map_err(|error| Error::Unreadable(format!("presences: {error}").into()))?;

@@ -57,7 +57,12 @@ impl Throttle {
 
 /// The pause in a `Retry-After` header: seconds, whole or decimal, or an HTTP date; at most 10 minutes.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
+/// The pause in the text of a `Retry-After`.
+pub(crate) fn pause(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
     let pause = if let Ok(seconds) = text.parse::<f64>() {
         Duration::try_from_secs_f64(seconds).ok()?
     } else {

@@ -109,7 +109,7 @@ fn is_forgotten(code: &str) -> bool {
 async fn round(access: &Access, mut url: Url) -> Result<(Vec<Change>, DeltaLink), Error> {
     let mut people = Latest::default();
     loop {
-        let call = Call { method: Method::GET, url, body: None, role: ROLE, counted: false };
+        let call = Call { method: Method::GET, url, body: None, role: ROLE, weight: 0 };
         let answer = access.read(&call).await?;
         match page(&answer.body, &call.url, &mut people)? {
             Onward::Page(next) => url = next,

@@ -54,7 +54,7 @@ fn first_page(graph: &Url, size: u16) -> Result<Url, Error> {
 }
 
 async fn page(access: &Access, url: Url) -> Result<(Vec<User>, Option<String>), Error> {
-    let call = Call { method: Method::GET, url, body: None, role: ROLE, counted: false };
+    let call = Call { method: Method::GET, url, body: None, role: ROLE, weight: 0 };
     let answer = access.read(&call).await?;
     let page: Page<'_> = serde_json::from_slice(&answer.body)
         .map_err(|error| Error::Unreadable(format!("a page of users: {error}").into()))?;

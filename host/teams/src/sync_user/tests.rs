@@ -257,7 +257,7 @@ fn access(scene: &Scene) -> Access {
 
 async fn call(scene: &Scene, access: &Access) -> Result<(), Error> {
     let url = Url::parse(&format!("{}/v1.0/subscriptions", scene.microsoft.server.uri())).unwrap();
-    let call = Call { method: reqwest::Method::GET, url, body: None, role: desk::PERMISSION, counted: false };
+    let call = Call { method: reqwest::Method::GET, url, body: None, role: desk::PERMISSION, weight: 0 };
     access.read(&call).await.map(|_| ())
 }
 
