@@ -13,6 +13,7 @@
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
 //! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
 //! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
+//! * [`notification`]: what Microsoft posts when presence changes, checked and opened
 //! * [`client`]: the door to all of it
 
 mod access;
@@ -28,6 +29,7 @@ mod directory;
 pub mod error;
 mod keys;
 pub mod mailbox;
+pub mod notification;
 mod reading;
 pub mod refusal;
 mod roles;

@@ -86,6 +86,16 @@ fn matched(ids: Vec<TeamsUserId>, presences: &[Presence<'_>], read_at: Timestamp
     ids.into_iter().map(pair).collect()
 }
 
+/// The presence of one person, as a notification carries it; `Err` says what is missing.
+pub(crate) fn notified(body: &[u8], read_at: Timestamp) -> Result<(TeamsUserId, Reading<TeamsPresence>), Box<str>> {
+    let presence: Presence<'_> = serde_json::from_slice(body).map_err(|error| plain(&error.to_string()))?;
+    if presence.availability.is_none() {
+        return Err("it has no availability".into());
+    }
+    let id = presence.id.as_ref().ok_or("it has no id")?;
+    Ok((id.as_str().into(), presence.reading(read_at)))
+}
+
 fn missing(read_at: Timestamp) -> Reading<TeamsPresence> {
     Reading { presence: TeamsPresence::UNKNOWN, revision: None, read_at, unknown_words: None }
 }
