@@ -164,6 +164,19 @@ impl Error {
         }
     }
 
+    /// Whether it passes without anybody's doing, sooner or later.
+    pub(crate) fn is_passing_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled { .. }
+                | Self::Unavailable { .. }
+                | Self::Network(_)
+                | Self::Timeout { .. }
+                | Self::Unreadable(_)
+                | Self::Unauthorized { .. }
+        )
+    }
+
     /// Whether the same read, asked again at once, may well succeed. A long wait that Microsoft asks for is not "at once".
     pub(crate) fn is_passing(&self) -> bool {
         match self {

@@ -13,7 +13,7 @@
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
 //! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
 //! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
-//! * [`notification`]: what Microsoft posts when presence changes, checked and opened
+//! * [`subscriptions`]: presence that is told instead of asked for; [`notification`]: what Microsoft posts when presence changes, checked and opened
 //! * [`client`]: the door to all of it
 
 mod access;
@@ -35,6 +35,7 @@ pub mod refusal;
 mod roles;
 mod session;
 mod sign_in;
+pub mod subscriptions;
 pub mod sync_user;
 mod throttle;
 mod token_endpoint;

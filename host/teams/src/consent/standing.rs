@@ -44,18 +44,17 @@ impl Consent {
     /// Where it stands after `sign`.
     #[must_use]
     pub const fn after(self, sign: Sign) -> Self {
-        match (self, sign) {
-            (_, Sign::Seen) => Self::Granted,
-            (Self::Granted, Sign::Missing | Sign::Withdrawn) => Self::Revoked,
-            (Self::Revoked, Sign::Missing | Sign::Withdrawn) => Self::Revoked,
-            // Declining to grant it once more leaves in force what there is; so does looking at the page.
-            (Self::Granted, Sign::Declined | Sign::Asked) => Self::Granted,
-            (_, Sign::Asked) => Self::Pending,
-            (_, Sign::Declined) => Self::Declined,
-            // A grant takes some minutes to arrive in tokens.
-            (Self::Pending | Self::Declined, Sign::Missing) => self,
-            (_, Sign::Missing) => Self::Needed,
-            (_, Sign::Withdrawn) => self,
+        match (sign, self) {
+            (Sign::Seen, _) => Self::Granted,
+            (Sign::Missing | Sign::Withdrawn, Self::Granted | Self::Revoked) => Self::Revoked,
+            // Declining to grant it once more leaves in force what there is, and so does looking at the page. A grant takes some
+            // minutes to arrive in tokens.
+            (Sign::Asked | Sign::Declined, Self::Granted)
+            | (Sign::Missing, Self::Pending | Self::Declined)
+            | (Sign::Withdrawn, _) => self,
+            (Sign::Asked, _) => Self::Pending,
+            (Sign::Declined, _) => Self::Declined,
+            (Sign::Missing, _) => Self::Needed,
         }
     }
 

@@ -63,10 +63,10 @@ async fn page(access: &Access, url: Url) -> Result<(Vec<User>, Option<String>), 
 }
 
 /// The address of the next page. Our token goes there, so it has to be the server that gave the link.
-fn followed(link: &str, from: &Url) -> Result<Url, Error> {
+pub(crate) fn followed(link: &str, from: &Url) -> Result<Url, Error> {
     match Url::parse(link) {
         Ok(url) if url.origin() == from.origin() && url != *from => Ok(url),
-        _ => Err(Error::Unreadable("the link to the next page of users leads elsewhere or nowhere".into())),
+        _ => Err(Error::Unreadable("the link to the next page leads elsewhere or nowhere".into())),
     }
 }
 

@@ -15,6 +15,7 @@ use presync_http::token::Fresh;
 use secrecy::ExposeSecret;
 
 pub use desk::{Begun, DelegatedApp, Pending, Prompt, SignInDesk, SignedIn};
+pub(crate) use desk::{PERMISSION, scope};
 pub use store::{Account, StoreError, TokenStore};
 
 use crate::error::Error;
