@@ -12,7 +12,7 @@ use presync_core::time::{Clock, Timestamp};
 use presync_http::token::{Token, TokenCache};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ use crate::roles::carries;
 use crate::sign_in::SignIn;
 use crate::throttle::Throttle;
 
-/// The pause before a read is asked again, with jitter.
+/// The pause before something is asked again.
 const BACKOFF: Duration = Duration::from_millis(150);
 
 /// One app's way to Graph.
@@ -107,9 +107,11 @@ impl Access {
 
     /// A call whose refusals mean more to the caller than their status: any answer but a 401 that stays, or our own silence.
     pub(crate) async fn send(&self, call: &Call) -> Result<Raw, Error> {
-        let (raw, _) = self.exchanged(call, Instant::now() + self.deadline).await?;
-        if raw.status.is_success() {
-            self.throttle.clear();
+        let (raw, token) = self.exchanged(call, Instant::now() + self.deadline).await?;
+        match raw.status {
+            StatusCode::FORBIDDEN => self.tokens.lacks_grant(&token).await,
+            status if status.is_success() => self.throttle.clear(),
+            _ => {}
         }
         Ok(raw)
     }
@@ -149,7 +151,8 @@ impl Access {
         answer
     }
 
-    /// One exchange, and a second with a new token after a 401.
+    /// One exchange. A 401 is answered with a new token, and a 401 to that one with the same call after a pause: Graph sometimes
+    /// refuses a good token for a moment.
     async fn exchanged(&self, call: &Call, end: Instant) -> Result<(Raw, Token), Error> {
         self.throttle.pass(self.clock.now())?;
         let token = self.token(None, end).await.inspect_err(|error| self.quiet(error))?;
@@ -158,6 +161,11 @@ impl Access {
             return Ok((raw, token));
         }
         let token = self.token(Some(&token), end).await?;
+        let raw = self.exchange(call, &token, end).await?;
+        if raw.status != StatusCode::UNAUTHORIZED || Instant::now() + BACKOFF >= end {
+            return Ok((raw, token));
+        }
+        sleep(BACKOFF).await;
         Ok((self.exchange(call, &token, end).await?, token))
     }
 

@@ -87,6 +87,12 @@ struct ItemAnswer {
 pub(crate) async fn send(access: &Access, graph: &Url, batch: &Batch) -> Vec<Result<Value, Error>> {
     match exchange(access, graph, batch).await {
         Ok(answers) => answers,
+        // A batch that is not found says nothing of the users in it.
+        Err(Error::NotFound) => {
+            let error =
+                Error::Refused { status: 404, code: "".into(), message: "there is no $batch at this address".into() };
+            batch.items.iter().map(|_| Err(error.clone())).collect()
+        }
         Err(error) => batch.items.iter().map(|_| Err(error.clone())).collect(),
     }
 }

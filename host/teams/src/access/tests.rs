@@ -36,12 +36,21 @@ async fn a_401_is_answered_with_one_new_token() {
 }
 
 #[tokio::test]
-async fn a_401_that_stays_is_an_error_after_one_new_token() {
+async fn a_401_that_stays_is_an_error_after_one_new_token_and_a_pause() {
     let microsoft = Microsoft::start().await;
     microsoft.on("POST", PRESENCES, ResponseTemplate::new(401)).await;
     let error = read(&microsoft.client()).await.unwrap_err();
     assert!(error.is_credential_problem(), "{error:?}");
-    assert_eq!(microsoft.requests(PRESENCES).await.len(), 2);
+    assert_eq!(microsoft.requests(PRESENCES).await.len(), 3);
+    assert_eq!(microsoft.requests(TOKEN).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_401_that_passes_by_itself_is_not_noticed() {
+    let microsoft = Microsoft::start().await;
+    microsoft.on_first(2, "POST", PRESENCES, ResponseTemplate::new(401)).await;
+    microsoft.on("POST", PRESENCES, busy).await;
+    assert_eq!(read(&microsoft.client()).await, Ok(()));
     assert_eq!(microsoft.requests(TOKEN).await.len(), 2);
 }
 

@@ -90,8 +90,8 @@ impl Receiver {
         Ok(Self { apps, login, keys, clock, certificates: Mutex::default(), watched: Mutex::default() })
     }
 
-    /// Believes in a subscription from now on. It has to be known before it is created: the first notification may be faster than
-    /// the answer to its creation, and is then one of an unknown subscription, which the next poll makes up for.
+    /// Believes in a subscription from now on. A notification may be faster than the answer to its creation; it is then one of an
+    /// unknown subscription, and the read of everybody that follows a creation makes up for it.
     pub fn watch(&self, subscription: &str, watched: Watched) {
         self.watched().insert(subscription.into(), watched);
     }

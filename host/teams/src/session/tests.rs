@@ -150,6 +150,13 @@ async fn a_batch_that_fails_whole_fails_each_of_its_writes() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_not_found_ends_nobodys_session() {
+    let microsoft = Microsoft::start().await;
+    let outcomes = microsoft.client().write_sessions(&[clear("u1"), clear("u2")]).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Refused { status: 404, .. }))), "{outcomes:?}");
+}
+
+#[tokio::test]
 async fn a_tenant_that_syncs_one_way_writes_no_batch() {
     let microsoft = Microsoft::start().await;
     let config = Config { write_app: None, ..microsoft.config() };
