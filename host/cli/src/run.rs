@@ -117,7 +117,8 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             secret: tenant.eight.secret,
             tenant: tenant.id.clone(),
             call_deadline,
-        },
+        }
+        .into(),
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
         supply: tenant.supply,
         id: tenant.id,

@@ -162,11 +162,24 @@ impl TeamsSession {
 
 words! {
     /// Which calls may still be offered while a verdict stands.
+    #[derive(Default)]
     Calls {
+        #[default]
         Unchanged = "unchanged" / "unchanged",
         All = "all" / "all",
         DirectOnly = "direct-only" / "direct-only",
         None = "none" / "none",
+    }
+}
+
+impl EightTarget {
+    /// What is shown when these calls are to be left: no status but do not disturb keeps calls away at 8x8, so that is what keeps
+    /// away all of them.
+    pub const fn under(self, calls: Calls) -> Self {
+        match calls {
+            Calls::None => Self::DoNotDisturb,
+            Calls::Unchanged | Calls::All | Calls::DirectOnly => self,
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use presync_core::time::Clock;
 use presync_http::transport::{self, under};
+use reqwest::header::{HeaderMap, HeaderName};
 use url::Url;
 
-use crate::access::Access;
+use crate::access::{Access, Entry, Gates, hidden};
 use crate::config::Config;
 use crate::directory::{self, User};
 use crate::error::Error;
@@ -39,8 +40,12 @@ impl Client {
     /// [`Error::Settings`] when the address or the key cannot be one.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let endpoint = under(&config.api, &["oauth", "v2", "token"])?;
-        let sign_in = SignIn { endpoint, key: config.key, secret: config.secret };
-        let access = Access::new(transport::client()?, clock, sign_in, config.call_deadline)?;
+        // Both credentials go along: the directory is documented with the key, presence with the token, and each service takes
+        // the one that it knows.
+        let beside = HeaderMap::from_iter([(HeaderName::from_static("x-api-key"), hidden(&config.key, "key")?)]);
+        let entry = Entry::token(SignIn::App { endpoint, key: config.key, secret: config.secret }, beside);
+        // 8x8 says on every answer how much is left, and a partner's limits need not be the published ones.
+        let access = Access::new(transport::client()?, clock, entry, Gates::default(), config.call_deadline);
         Ok(Self { api: config.api, access: Arc::new(access), ids: PublicationIds::of(&config.tenant) })
     }
 
@@ -49,7 +54,8 @@ impl Client {
     /// # Errors
     /// The first call's that failed; there is no partial directory.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
-        directory::users(&self.access, &self.api).await
+        let listed = directory::users(&self.access, &self.api).await?;
+        Ok(listed.into_iter().map(|listed| listed.user).collect())
     }
 
     /// Everybody's presence, and the cursor from which [`Client::changes`] goes on without a gap.

@@ -11,9 +11,10 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::access::{Access, Call, Product};
+use crate::access::{Access, Call};
 use crate::error::Error;
 use crate::presence::{Origin, WirePresence};
+use crate::product::Product;
 use crate::publication_id::PublicationIds;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
 

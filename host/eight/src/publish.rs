@@ -7,7 +7,7 @@ use std::time::Duration;
 use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::time::Timestamp;
-use presync_core::words::{EightStatus, EightTarget, Note};
+use presync_core::words::{Calls, EightStatus, EightTarget, Note};
 use presync_http::text::{Number, Text, plain};
 use presync_http::transport::under;
 use reqwest::Method;
@@ -16,16 +16,17 @@ use tokio::task::JoinSet;
 use url::Url;
 use uuid::Uuid;
 
-use crate::access::{Access, Call, Product};
+use crate::access::{Access, Call};
+use crate::calls::{self, Means};
 use crate::error::Error;
+use crate::item;
+use crate::product::Product;
 use crate::publication_id::PublicationIds;
 
 /// The most items that 8x8 takes in one request.
 const BULK: usize = 100;
 /// Bulks under way at a time.
 const AT_ONCE: usize = 4;
-/// How long to leave a person alone of whom 8x8 says that he is throttled.
-const ITEM_PAUSE: Duration = Duration::from_secs(60);
 
 /// What is to be shown of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +37,20 @@ pub struct Publication {
     pub status: Option<EightTarget>,
     /// What to show beside it.
     pub note: Option<Note>,
+    /// Which calls may still be offered meanwhile.
+    pub calls: Calls,
     /// When the cause was seen; 8x8 drops a publication that is older than the one it holds.
     pub observed_at: Timestamp,
     /// After how long it ends by itself, in whole seconds rounded up, between a minute and 4 hours. `None` is 8x8's default,
     /// 5 minutes.
     pub lease: Option<Duration>,
+}
+
+impl Publication {
+    /// What is published: a partner has no other means of keeping calls away than the status.
+    fn shown(&self) -> Option<EightTarget> {
+        calls::plan(Means::Partner, self.status, self.calls).show
+    }
 }
 
 /// What became of a publication.
@@ -147,7 +157,7 @@ pub(crate) async fn publish(
 /// Sends one bulk and gives one outcome per item, in order.
 async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publication]) -> Result<Vec<Published>, Error> {
     let url = under(api, &["presence", "v1", "publications", "bulk"])?;
-    let publications = bulk.iter().map(|publication| item(publication, ids)).collect();
+    let publications = bulk.iter().map(|publication| wire(publication, ids)).collect();
     let body = serde_json::to_vec(&Request { source: "ms-teams-sync", publications })
         .map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, product: Product::Presence, body: Some((body, Uuid::new_v4())) };
@@ -168,12 +178,12 @@ async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publicati
     Ok(bulk.iter().map(published).collect())
 }
 
-fn item(publication: &Publication, ids: PublicationIds) -> Item<'_> {
+fn wire(publication: &Publication, ids: PublicationIds) -> Item<'_> {
     let millis = i64::try_from(publication.observed_at.as_millis()).unwrap_or(i64::MAX);
     Item {
         publication_id: ids.id(publication.user.as_str()),
         user_id: publication.user.as_str(),
-        status: publication.status.map(EightTarget::wire),
+        status: publication.shown().map(EightTarget::wire),
         message: publication.note.map(Note::wire),
         observed_time: jiff::Timestamp::from_millisecond(millis).ok().map(|time| time.to_string()),
         expires_in_seconds: publication.lease.map(seconds),
@@ -201,7 +211,7 @@ impl Change<'_> {
         let words: Vec<&str> = [&self.reason, &self.message].into_iter().flatten().map(Text::as_str).collect();
         Published {
             user: publication.user.clone(),
-            outcome: self.outcome(publication.status),
+            outcome: self.outcome(publication.shown()),
             detail: (!words.is_empty()).then(|| plain(&words.join(": "))),
             revision: self.revision.map(|Number(number)| number),
         }
@@ -210,14 +220,7 @@ impl Change<'_> {
     fn outcome(&self, wanted: Option<EightTarget>) -> Outcome {
         match self.change_status.map_or(0, |Number(status)| status) {
             200 if self.is_masked(wanted) => Outcome::Masked,
-            200..=399 => Outcome::Applied,
-            404 => Outcome::NotFound,
-            409 => Outcome::Stale,
-            422 => Outcome::Masked,
-            429 => Outcome::Throttled { retry_after: ITEM_PAUSE },
-            408 => Outcome::Failed,
-            400..=499 => Outcome::Refused,
-            _ => Outcome::Failed,
+            status => item::outcome(status),
         }
     }
 
@@ -232,7 +235,10 @@ impl Change<'_> {
 
 #[cfg(test)]
 mod tests {
+    use presync_core::obstacle::Obstacle;
+
     use super::*;
+    use crate::item::{ITEM_PAUSE, ITEM_SOON};
 
     fn outcome(json: &str, wanted: Option<EightTarget>) -> Outcome {
         serde_json::from_str::<Change<'_>>(json).unwrap().outcome(wanted)
@@ -246,12 +252,12 @@ mod tests {
             (304, Outcome::Applied),
             (400, Outcome::Refused),
             (403, Outcome::Refused),
-            (423, Outcome::Refused),
+            (423, Outcome::NotCarried { reason: Obstacle::DndRefusedByPolicy }),
             (404, Outcome::NotFound),
             (409, Outcome::Stale),
             (422, Outcome::Masked),
             (429, Outcome::Throttled { retry_after: ITEM_PAUSE }),
-            (503, Outcome::Failed),
+            (503, Outcome::Throttled { retry_after: ITEM_SOON }),
             (999, Outcome::Failed),
         ] {
             assert_eq!(

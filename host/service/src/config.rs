@@ -19,7 +19,7 @@ pub struct TenantConfig {
     /// Its Microsoft side.
     pub teams: presync_teams::Config,
     /// Its 8x8 side.
-    pub eight: presync_eight::Config,
+    pub eight: presync_eight::Settings,
     /// Overrides, in order; the default maps are always there beneath.
     pub rules: Vec<RuleConfig>,
     /// What rules may learn of people beside what the providers say.

@@ -14,7 +14,7 @@ use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::reconcile::{Command, Input, Reconciler, Stamp};
 use presync_core::rule::{PublishVerdict, SessionVerdict, Subject};
 use presync_core::time::Timestamp;
-use presync_core::words::{Direction, TeamsSession};
+use presync_core::words::{Calls, Direction, TeamsSession};
 use presync_eight::{Cursor, Publication};
 use presync_rules::Needs;
 use presync_store::{NewEvent, StoredLink};
@@ -211,16 +211,17 @@ impl People {
                     work.questions.push(Question { link, direction, stamp, subject });
                 }
             }
-            Command::Publish { link, target, note, lease, observed_at, renewal } => {
+            Command::Publish { link, target, note, calls, lease, observed_at, renewal } => {
                 self.counters.renewed += u64::from(renewal);
                 if let Some(user) = self.person(link).map(|person| person.link.eight_id.clone()) {
                     let status = Some(target);
-                    work.publications.push((link, Publication { user, status, note, observed_at, lease }));
+                    work.publications.push((link, Publication { user, status, note, calls, observed_at, lease }));
                 }
             }
             Command::Unpublish { link, observed_at } => {
                 if let Some(user) = self.person(link).map(|person| person.link.eight_id.clone()) {
-                    let publication = Publication { user, status: None, note: None, observed_at, lease: None };
+                    let (status, calls) = (None, Calls::Unchanged);
+                    let publication = Publication { user, status, note: None, calls, observed_at, lease: None };
                     work.publications.push((link, publication));
                 }
             }

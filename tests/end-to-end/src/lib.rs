@@ -340,7 +340,8 @@ pub fn tenant_config(
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline,
-        },
+        }
+        .into(),
         rules,
         supply: Supply::default(),
         id,

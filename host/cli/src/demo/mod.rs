@@ -161,7 +161,8 @@ fn tenant_config(simulator: &Simulator, access: &TenantAccess, cadence: &Cadence
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline: cadence.call_deadline(),
-        },
+        }
+        .into(),
         rules: Vec::new(),
         supply: Supply::default(),
         id,

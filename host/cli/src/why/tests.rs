@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use presync_core::delivery::Outcome;
+use presync_core::obstacle::Obstacle;
 use presync_core::id::LinkId;
 use presync_core::presence::{EightPresence, TeamsPresence};
 use presync_core::reconcile::{Event, LaneView, LinkView};
@@ -210,6 +211,10 @@ fn every_event_is_a_plain_sentence() {
     let patience = Outcome::Throttled { retry_after: Duration::from_millis(2_500) };
     let others = [Outcome::Masked, Outcome::NotFound, Outcome::Stale, Outcome::Refused, patience, Outcome::Failed];
     events.extend(others.map(|outcome| Event::Published { target, note, outcome }));
+    let not_carried = Outcome::NotCarried { reason: Obstacle::NoPublishing };
+    let later = Outcome::Later { reason: Obstacle::AfterThisCall, retry_after: Duration::from_secs(10) };
+    events.extend([not_carried, later].map(|outcome| Event::Published { target, note, outcome }));
+    events.extend([not_carried, later].map(|outcome| Event::Unpublished { outcome }));
     let sentences = events.iter().map(|event| {
         let detail = serde_json::to_value(event).unwrap();
         sentence::of(&Logged { at: NOW, kind: event.kind().to_owned(), detail })
@@ -238,6 +243,10 @@ fn every_event_is_a_plain_sentence() {
     8x8 refused do-not-disturb; repeating it unchanged will not help
     do-not-disturb has to wait 2.5 s: 8x8 asks for patience, or the cycle was over
     8x8 gave no usable answer to do-not-disturb: it may or may not have been taken
+    do-not-disturb was not carried to 8x8: 8x8 documents no way to show a status from outside; only its partners have one
+    do-not-disturb waits: the agent is busy: it will apply after this call
+    8x8 held nothing of ours
+    the end of our publication waits: the agent is busy: it will apply after this call
     "#);
 }
 

@@ -7,7 +7,7 @@ use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::presence::Revision;
 use presync_core::time::Timestamp;
-use presync_core::words::{EightStatus, EightTarget, Note};
+use presync_core::words::{Calls, EightStatus, EightTarget, Note};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, Request, ResponseTemplate};
@@ -22,6 +22,7 @@ fn publication(user: &str, status: Option<EightTarget>) -> Publication {
         user: user.into(),
         status,
         note: Some(Note::InAMeeting),
+        calls: Calls::Unchanged,
         observed_at: Timestamp::from_millis(1_767_607_200_000),
         lease: Some(Duration::from_secs(300)),
     }

@@ -71,7 +71,7 @@ pub struct Tenant {
     cadence: Cadence,
     clock: Arc<dyn Clock>,
     teams: presync_teams::Client,
-    eight: presync_eight::Client,
+    eight: presync_eight::Provider,
     store: TenantStore,
     /// Where its rules run.
     share: Share,
@@ -134,7 +134,7 @@ impl Tenant {
         let one_way = config.teams.write_app.is_none();
         let teams = presync_teams::Client::new(config.teams, Arc::clone(&clock))
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
-        let eight = presync_eight::Client::new(config.eight, Arc::clone(&clock))
+        let eight = presync_eight::Provider::new(config.eight, Arc::clone(&clock))
             .map_err(|error| TenantError::Eight(id.clone(), error))?;
         let share = rules.share();
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
