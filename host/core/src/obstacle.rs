@@ -55,6 +55,8 @@ obstacles! {
         "an agent who works offline gets no queue calls, and direct calls still come";
     DndStopsDirectCalls = "dnd-stops-direct-calls",
         "do not disturb, the only means here, would stop direct calls too";
+    OnlyDndStopsCalls = "only-dnd-stops-calls",
+        "of all statuses do not disturb alone keeps calls away at 8x8, and the rules show another one";
     DndStopsQueueCalls = "dnd-stops-queue-calls",
         "8x8 offers no queue calls in do not disturb: let the rule publish busy instead";
     DndRefusedByPolicy = "dnd-refused-by-policy",

@@ -172,17 +172,6 @@ words! {
     }
 }
 
-impl EightTarget {
-    /// What is shown when these calls are to be left: no status but do not disturb keeps calls away at 8x8, so that is what keeps
-    /// away all of them.
-    pub const fn under(self, calls: Calls) -> Self {
-        match calls {
-            Calls::None => Self::DoNotDisturb,
-            Calls::Unchanged | Calls::All | Calls::DirectOnly => self,
-        }
-    }
-}
-
 words! {
     /// Shown beside the 8x8 status, in the reader's language.
     Note {

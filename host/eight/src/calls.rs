@@ -52,12 +52,14 @@ pub fn plan(means: Means, status: Option<EightTarget>, calls: Calls) -> Plan {
 }
 
 fn partner(status: EightTarget, calls: Calls) -> Plan {
-    let missing = match calls {
-        Calls::DirectOnly => vec![Obstacle::DndStopsDirectCalls],
-        Calls::All if status == EightTarget::DoNotDisturb => vec![Obstacle::DndStopsQueueCalls],
-        Calls::All | Calls::Unchanged | Calls::None => Vec::new(),
+    // What the rules show is shown: a status is never changed for the sake of calls.
+    let missing = match (calls, status == EightTarget::DoNotDisturb) {
+        (Calls::DirectOnly, _) => vec![Obstacle::DndStopsDirectCalls],
+        (Calls::All, true) => vec![Obstacle::DndStopsQueueCalls],
+        (Calls::None, false) => vec![Obstacle::OnlyDndStopsCalls],
+        (Calls::None, true) | (Calls::All, false) | (Calls::Unchanged, _) => Vec::new(),
     };
-    Plan { show: Some(status.under(calls)), missing, ..Plan::default() }
+    Plan { show: Some(status), missing, ..Plan::default() }
 }
 
 fn public(

@@ -46,13 +46,6 @@ pub struct Publication {
     pub lease: Option<Duration>,
 }
 
-impl Publication {
-    /// What is published: a partner has no other means of keeping calls away than the status.
-    fn shown(&self) -> Option<EightTarget> {
-        calls::plan(Means::Partner, self.status, self.calls).show
-    }
-}
-
 /// What became of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
@@ -183,7 +176,7 @@ fn wire(publication: &Publication, ids: PublicationIds) -> Item<'_> {
     Item {
         publication_id: ids.id(publication.user.as_str()),
         user_id: publication.user.as_str(),
-        status: publication.shown().map(EightTarget::wire),
+        status: publication.status.map(EightTarget::wire),
         message: publication.note.map(Note::wire),
         observed_time: jiff::Timestamp::from_millisecond(millis).ok().map(|time| time.to_string()),
         expires_in_seconds: publication.lease.map(seconds),
@@ -209,10 +202,15 @@ fn failed(bulk: &[Publication], error: &Error) -> Vec<Published> {
 impl Change<'_> {
     fn published(&self, publication: &Publication) -> Published {
         let words: Vec<&str> = [&self.reason, &self.message].into_iter().flatten().map(Text::as_str).collect();
+        let said = (!words.is_empty()).then(|| String::from(plain(&words.join(": "))));
+        // The status is all that a partner has to keep calls away with.
+        let plan = calls::plan(Means::Partner, publication.status, publication.calls);
+        let missing = plan.missing.iter().map(|obstacle| obstacle.sentence().to_owned());
+        let details: Vec<String> = said.into_iter().chain(missing).collect();
         Published {
             user: publication.user.clone(),
-            outcome: self.outcome(publication.shown()),
-            detail: (!words.is_empty()).then(|| plain(&words.join(": "))),
+            outcome: self.outcome(publication.status),
+            detail: (!details.is_empty()).then(|| details.join("; ").into_boxed_str()),
             revision: self.revision.map(|Number(number)| number),
         }
     }

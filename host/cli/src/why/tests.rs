@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use presync_core::delivery::Outcome;
-use presync_core::obstacle::Obstacle;
 use presync_core::id::LinkId;
+use presync_core::obstacle::Obstacle;
 use presync_core::presence::{EightPresence, TeamsPresence};
 use presync_core::reconcile::{Event, LaneView, LinkView};
 use presync_core::rule::{PublishAction, PublishVerdict, SessionAction, SessionVerdict};

@@ -22,7 +22,7 @@ pub(super) struct Publication {
 impl Publication {
     /// What 8x8 reports for it: available clears our layer, so there is none to report.
     const fn layer(self) -> Option<EightTarget> {
-        match self.target.under(self.calls) {
+        match self.target {
             EightTarget::Available => None,
             target => Some(target),
         }

@@ -79,7 +79,7 @@ impl Client {
     /// Remembers what a reading is to show as ours from now on.
     fn say(&self, user: &EightUserId, publication: &Publication, outcome: Outcome) {
         let held = match outcome {
-            Outcome::Applied => publication.status.map(|status| status.under(publication.calls)),
+            Outcome::Applied => publication.status,
             Outcome::NotCarried { .. } => None,
             // What was there before is there still.
             _ => return,
