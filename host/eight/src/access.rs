@@ -127,8 +127,13 @@ impl Access {
 
     /// A call that changes nothing: asked once more if it met a passing trouble.
     pub(crate) async fn read(&self, call: &Call) -> Result<Answer, Error> {
+        self.read_within(call, Duration::ZERO).await
+    }
+
+    /// The same for a call that 8x8 may keep for this long before it answers.
+    pub(crate) async fn read_within(&self, call: &Call, kept: Duration) -> Result<Answer, Error> {
         self.gate(call).pass(&*self.clock, self.quick()).await?;
-        let end = Instant::now() + self.deadline;
+        let end = Instant::now() + self.deadline + kept;
         let once_more = ExponentialBuilder::default().with_min_delay(BACKOFF).with_jitter().with_max_times(1);
         (|| self.attempt(call, end))
             .retry(once_more)
@@ -167,7 +172,9 @@ impl Access {
         match call.product {
             Product::Directory | Product::Operations | Product::Audit => &self.gates.administration,
             Product::Contacts => &self.gates.contacts,
-            Product::Presence | Product::Activity | Product::Agents | Product::Realtime => &self.gates.service,
+            Product::Presence | Product::Webhooks | Product::Activity | Product::Agents | Product::Realtime => {
+                &self.gates.service
+            }
         }
     }
 

@@ -88,7 +88,9 @@ impl Gate {
 
     /// Takes note of what an answer says about the count.
     pub(crate) fn note(&self, headers: &HeaderMap, now: Timestamp) {
-        if number(headers, "x-ratelimit-remaining") == Some(0)
+        // Nothing left of nothing is no count: a gateway that knows no such place, or nobody, says so.
+        if number(headers, "x-ratelimit-limit") != Some(0)
+            && number(headers, "x-ratelimit-remaining") == Some(0)
             && let Some(pause) = until_reset(headers, now)
         {
             self.close(now + pause.min(LONGEST), false);
@@ -175,6 +177,14 @@ mod tests {
             clock.advance(Duration::from_secs(1));
         });
         assert_eq!(passed, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn nothing_left_of_a_limit_of_nothing_holds_nobody_back() {
+        let (gate, clock) = (Gate::default(), ManualClock::at(NOW));
+        let none = [("x-ratelimit-limit", "0"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000060")];
+        gate.note(&headers(&none), NOW);
+        assert_eq!(gate.pass(&clock, QUICK).await, Ok(()));
     }
 
     #[tokio::test]

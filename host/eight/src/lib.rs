@@ -24,6 +24,7 @@
 //! * `presence`: one presence, from 8x8's words to ours
 //! * [`feed`]: the snapshot of all presences, and what has changed since
 //! * [`publish`]: writing presence, in bulk
+//! * [`offer`]: what it says of itself
 //! * [`client`]: the door to all of it
 //!
 //! The documented services:
@@ -32,7 +33,7 @@
 //! * [`agents`]: the contact centre's agents
 //! * [`public`]: the door to all of it
 //!
-//! And [`provider`]: either of the two.
+//! What 8x8 tells by itself, in either way: [`frames`]. And [`provider`]: either of the two.
 
 pub mod ability;
 mod access;
@@ -44,9 +45,11 @@ pub mod config;
 mod directory;
 pub mod error;
 pub mod feed;
+pub mod frames;
 mod gate;
 mod item;
 mod layers;
+pub mod offer;
 mod people;
 mod presence;
 mod problem;

@@ -13,6 +13,8 @@ pub(crate) enum Product {
     Contacts,
     /// The partner API.
     Presence,
+    /// The keys that deliveries to webhooks are signed with.
+    Webhooks,
     /// Work Analytics: what members of call queues do.
     Activity,
     /// The contact centre's agent statuses.
@@ -32,6 +34,7 @@ impl Product {
             Self::Audit => "audit",
             Self::Contacts => "Contact Search",
             Self::Presence => "presence",
+            Self::Webhooks => "Chat Gateway",
             Self::Activity => "Work Analytics",
             Self::Agents => "Agent Status",
             Self::Realtime => "realtime metrics",
@@ -44,14 +47,18 @@ impl Product {
             Self::Directory => "application/vnd.users.v1+json",
             Self::Operations => "application/vnd.operations.v1+json",
             Self::Presence => "application/vnd.presence.v1+json",
-            Self::Audit | Self::Contacts | Self::Activity | Self::Agents | Self::Realtime => "application/json",
+            Self::Audit | Self::Contacts | Self::Webhooks | Self::Activity | Self::Agents | Self::Realtime => {
+                "application/json"
+            }
         }
     }
 
     /// What to do about a 403.
     pub(crate) const fn when_forbidden(self) -> &'static str {
         match self {
-            Self::Directory | Self::Operations | Self::Presence | Self::Audit | Self::Contacts => ADD_PRODUCT,
+            Self::Directory | Self::Operations | Self::Presence | Self::Webhooks | Self::Audit | Self::Contacts => {
+                ADD_PRODUCT
+            }
             Self::Realtime => {
                 "Add the API product \"analytics realtime-api\" to the app of `realtime.key` under API Keys in the 8x8 Admin \
                  Console (it takes effect within minutes), and check `realtime.tenant`"
@@ -75,7 +82,7 @@ impl Product {
             }
             Self::Activity => "If this stays for minutes, compare `work.key` with the app's key and check `work.user`",
             Self::Realtime => "If this stays for minutes, compare `realtime.key` and `realtime.secret` with the app's",
-            Self::Presence => {
+            Self::Presence | Self::Webhooks => {
                 "If this stays for minutes, the app was revoked or belongs to another region: check `api`, the key and the secret"
             }
             Self::Directory | Self::Operations | Self::Audit | Self::Contacts => {

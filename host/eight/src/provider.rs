@@ -1,6 +1,7 @@
 //! One tenant's side in 8x8, whichever way it is reached.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use presync_core::id::EightUserId;
 use presync_core::time::Clock;
@@ -64,6 +65,17 @@ impl Provider {
     pub async fn changes(&self, cursor: &Cursor) -> Result<Changes, Error> {
         match self {
             Self::Partner(client) => client.changes(cursor).await,
+            Self::Public(client) => client.changes(cursor).await,
+        }
+    }
+
+    /// The same, but where 8x8 can wait for something to change it does so, for so long.
+    ///
+    /// # Errors
+    /// As [`Provider::changes`].
+    pub async fn changes_within(&self, cursor: &Cursor, wait: Duration) -> Result<Changes, Error> {
+        match self {
+            Self::Partner(client) => client.changes_within(cursor, wait).await,
             Self::Public(client) => client.changes(cursor).await,
         }
     }

@@ -20,11 +20,10 @@ use crate::access::{Access, Call};
 use crate::calls::{self, Means};
 use crate::error::Error;
 use crate::item;
+use crate::offer::Offer;
 use crate::product::Product;
 use crate::publication_id::PublicationIds;
 
-/// The most items that 8x8 takes in one request.
-const BULK: usize = 100;
 /// Bulks under way at a time.
 const AT_ONCE: usize = 4;
 
@@ -111,9 +110,10 @@ pub(crate) async fn publish(
     access: &Arc<Access>,
     api: &Url,
     ids: PublicationIds,
+    offer: &Offer,
     publications: &[Publication],
 ) -> Result<Vec<Published>, Error> {
-    let mut bulks = publications.chunks(BULK).enumerate();
+    let mut bulks = publications.chunks(offer.bulk.max(1)).enumerate();
     let mut parts: Vec<Option<Result<Vec<Published>, Error>>> = Vec::new();
     parts.resize_with(bulks.len(), || None);
     let mut running = JoinSet::new();
@@ -123,8 +123,8 @@ pub(crate) async fn publish(
             && running.len() < AT_ONCE
             && let Some((place, bulk)) = bulks.next()
         {
-            let (access, api, bulk) = (Arc::clone(access), api.clone(), bulk.to_vec());
-            running.spawn(async move { (place, send(&access, &api, ids, &bulk).await) });
+            let (access, api, bulk, offer) = (Arc::clone(access), api.clone(), bulk.to_vec(), offer.clone());
+            running.spawn(async move { (place, send(&access, &api, ids, &offer, &bulk).await) });
         }
         match running.join_next().await {
             None => break,
@@ -143,14 +143,23 @@ pub(crate) async fn publish(
     }
     let unsent = stopped.unwrap_or_else(|| Error::Unreadable("the bulk was not sent".into()));
     let parts = parts.into_iter().map(|part| part.unwrap_or_else(|| Err(unsent.clone())));
-    let whole = publications.chunks(BULK).zip(parts).flat_map(|(bulk, part)| part.unwrap_or_else(|e| failed(bulk, &e)));
+    let whole = publications
+        .chunks(offer.bulk.max(1))
+        .zip(parts)
+        .flat_map(|(bulk, part)| part.unwrap_or_else(|e| failed(bulk, &e)));
     Ok(whole.collect())
 }
 
 /// Sends one bulk and gives one outcome per item, in order.
-async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publication]) -> Result<Vec<Published>, Error> {
+async fn send(
+    access: &Access,
+    api: &Url,
+    ids: PublicationIds,
+    offer: &Offer,
+    bulk: &[Publication],
+) -> Result<Vec<Published>, Error> {
     let url = under(api, &["presence", "v1", "publications", "bulk"])?;
-    let publications = bulk.iter().map(|publication| wire(publication, ids)).collect();
+    let publications = bulk.iter().map(|publication| wire(publication, ids, offer)).collect();
     let body = serde_json::to_vec(&Request { source: "ms-teams-sync", publications })
         .map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, product: Product::Presence, body: Some((body, Uuid::new_v4())) };
@@ -171,7 +180,7 @@ async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publicati
     Ok(bulk.iter().map(published).collect())
 }
 
-fn wire(publication: &Publication, ids: PublicationIds) -> Item<'_> {
+fn wire<'a>(publication: &'a Publication, ids: PublicationIds, offer: &Offer) -> Item<'a> {
     let millis = i64::try_from(publication.observed_at.as_millis()).unwrap_or(i64::MAX);
     Item {
         publication_id: ids.id(publication.user.as_str()),
@@ -179,13 +188,8 @@ fn wire(publication: &Publication, ids: PublicationIds) -> Item<'_> {
         status: publication.status.map(EightTarget::wire),
         message: publication.note.map(Note::wire),
         observed_time: jiff::Timestamp::from_millisecond(millis).ok().map(|time| time.to_string()),
-        expires_in_seconds: publication.lease.map(seconds),
+        expires_in_seconds: publication.lease.map(|lease| offer.seconds(lease)),
     }
-}
-
-/// A lease in whole seconds, rounded up, inside what the contract takes.
-fn seconds(lease: Duration) -> u64 {
-    (lease.as_secs() + u64::from(lease.subsec_nanos() > 0)).clamp(60, 14_400)
 }
 
 fn failed(bulk: &[Publication], error: &Error) -> Vec<Published> {
@@ -273,13 +277,5 @@ mod tests {
         assert_eq!(outcome(masked, Some(EightTarget::Busy)), Outcome::Masked);
         assert_eq!(outcome(masked, Some(EightTarget::OnCall)), Outcome::Applied);
         assert_eq!(outcome(masked, None), Outcome::Applied, "a cleared layer has nothing to show");
-    }
-
-    #[test]
-    fn a_lease_is_whole_seconds_inside_what_the_contract_takes() {
-        assert_eq!(seconds(Duration::from_secs(300)), 300);
-        assert_eq!(seconds(Duration::from_millis(300_001)), 301);
-        assert_eq!(seconds(Duration::from_secs(1)), 60);
-        assert_eq!(seconds(Duration::from_secs(86_400)), 14_400);
     }
 }

@@ -17,6 +17,8 @@ use crate::scroll::{self, Later, Page};
 struct Records<'a> {
     #[serde(borrow, default)]
     meta: Option<Meta<'a>>,
+    #[serde(rename = "scrollId", borrow, default)]
+    scroll_id: Option<Text<'a>>,
     #[serde(borrow, default)]
     data: Vec<Record<'a>>,
 }
@@ -72,7 +74,7 @@ fn page(body: &[u8]) -> Result<Page<EightUserId>, Error> {
     // 8x8 filters too, but a record of another kind must never end a person's link.
     let deleted =
         records.data.iter().filter(|record| is(&record.event_type, "delete") && is(&record.entity_type, "user"));
-    let next = records.meta.and_then(|meta| meta.scroll_id).map(|id| id.as_str().to_owned());
+    let next = records.meta.and_then(|meta| meta.scroll_id).or(records.scroll_id).map(|id| id.as_str().to_owned());
     Ok(Page {
         entries: deleted.filter_map(|record| Some(EightUserId::from(record.entity_key.as_ref()?.as_str()))).collect(),
         // The end is a null or, in 8x8's older services, these two words.

@@ -134,6 +134,12 @@ impl Board {
         (self.agents, self.agents_at) = (agents.seen, Some(agents.read_at));
     }
 
+    /// Takes what an event said of one agent.
+    pub(super) fn take_agent(&mut self, agent: &AgentId, seen: Seen, at: Timestamp) {
+        self.desk.seen(agent, seen, at);
+        self.agents.insert(agent.clone(), seen);
+    }
+
     /// What a write brought an agent to, until it is read.
     pub(super) fn set_agent(&mut self, agent: &AgentId, seen: Seen) {
         self.agents.insert(agent.clone(), seen);

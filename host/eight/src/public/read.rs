@@ -11,6 +11,7 @@ use crate::agents::status::Settable;
 use crate::agents::{AgentId, Seen};
 use crate::error::Error;
 use crate::feed::{Changes, Cursor, Snapshot};
+use crate::frames;
 
 /// From one reading of the agents to the next: realtime metrics are new every five seconds.
 const AGENTS: Duration = Duration::from_millis(4_500);
@@ -37,6 +38,20 @@ impl Client {
         let changes = self.board().changes(cursor, config, |user| extensions.is_held(user), directories.now());
         let (readings, cursor) = changes.ok_or(Error::CursorExpired)?;
         Ok(Changes { readings, deleted: Vec::new(), cursor })
+    }
+
+    /// Takes what a message of the contact centre's event stream says of an agent, and makes the change that was waiting for it.
+    /// Whether it says anything of ours; the next [`Client::changes`] tells it.
+    pub async fn told(&self, payload: &[u8]) -> bool {
+        let Shared { config, directories, .. } = &*self.0;
+        let code = config.agents.as_ref().and_then(|agents| agents.working_offline.as_ref());
+        let Some((agent, seen)) = frames::agent::read(payload, code) else { return false };
+        if !config.people.values().any(|known| *known == agent) {
+            return false;
+        }
+        self.board().take_agent(&agent, seen, directories.now());
+        self.set_due_agents().await;
+        true
     }
 
     /// Reads whatever is due, and makes the changes of agents that were waiting for it.

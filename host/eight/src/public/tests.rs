@@ -226,6 +226,24 @@ async fn an_agent_on_a_call_is_held_out_after_it_and_let_go_when_nothing_is_want
 }
 
 #[tokio::test]
+async fn an_event_that_a_call_is_over_holds_the_agent_out_at_once() {
+    let bench = Bench::start().await;
+    bench.eight.on("GET", ACTIVITY, ok(&activity(&[]))).await;
+    let state = Arc::new(AtomicU8::new(7));
+    bench.agent(&state).await;
+    let client = bench.client(bench.config());
+    client.users().await.unwrap();
+    client.snapshot().await.unwrap();
+    publish(&client, "bob", Some(EightTarget::DoNotDisturb), Calls::Unchanged).await;
+    let event =
+        |agent: &str| json!({ "AgentStatusChange": { "agentId": agent, "newState": 4, "msgInfo": {} } }).to_string();
+    assert!(!client.told(event("ag9").as_bytes()).await, "nobody of ours");
+    assert_eq!(state.load(Ordering::SeqCst), 7);
+    assert!(client.told(event("ag2").as_bytes()).await);
+    assert_eq!(state.load(Ordering::SeqCst), 5);
+}
+
+#[tokio::test]
 async fn what_nothing_documented_can_carry_is_said_and_not_sent() {
     let bench = Bench::start().await;
     bench.eight.on("GET", ACTIVITY, ok(&activity(&[row("1001", "AVAILABLE")]))).await;
