@@ -36,7 +36,9 @@ pub(crate) struct RunArgs {
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let settings = settings::load(&args.config)?;
     let cadence = Cadence {
-        poll: settings.service.poll_interval,
+        poll: settings.service.poll_interval.slowest,
+        fastest: settings.service.poll_interval.fastest,
+        eight_limit: settings.service.eight_budget,
         directory: settings.service.directory_interval,
         ..Cadence::default()
     };

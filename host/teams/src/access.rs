@@ -22,6 +22,7 @@ use crate::error::{Error, broken};
 use crate::roles::carries;
 use crate::sign_in::SignIn;
 use crate::throttle::Throttle;
+use crate::usage::Requests;
 
 /// The pause before something is asked again.
 const BACKOFF: Duration = Duration::from_millis(150);
@@ -72,6 +73,11 @@ impl Access {
     /// The app's client id.
     pub(crate) fn client_id(&self) -> &str {
         self.sign_in.client_id()
+    }
+
+    /// What was asked so far of what is counted.
+    pub(crate) fn requests(&self) -> Requests {
+        Requests { made: self.budget.made(), quiet: self.throttle.left(self.clock.now()) }
     }
 
     /// A call that changes nothing: asked once more if it met a passing trouble.

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::mailbox::{self, AutomaticReplies};
 use crate::session::SessionWrite;
 use crate::sign_in::SignIn;
+use crate::usage::Usage;
 use crate::{reading, session};
 
 /// How many requests of one sweep are under way at a time.
@@ -68,6 +69,12 @@ impl Client {
             Some(app) => Some(access(app, clock)?),
         };
         Ok(Self { graph: config.graph, read, write })
+    }
+
+    /// What was asked of Graph's presence so far.
+    pub fn usage(&self) -> Usage {
+        let write = self.write.as_ref().filter(|write| !Arc::ptr_eq(write, &self.read));
+        Usage { read: self.read.requests(), write: write.map(|write| write.requests()) }
     }
 
     /// All users of the directory, guests and disabled accounts among them.

@@ -11,6 +11,7 @@
 //! * [`sync_user`]: somebody signs in once; `keys`: tokens that Entra signed for us; `sign_in`: who signs in
 //! * [`consent`]: the page for an administrator, and where the consent stands; `roles`: what a token carries
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
+//! * [`usage`]: what was asked so far, for whoever decides how soon to ask again
 //! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
 //! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
 //! * [`subscriptions`]: presence that is told instead of asked for; [`notification`]: what Microsoft posts when presence changes, checked and opened
@@ -39,9 +40,13 @@ pub mod subscriptions;
 pub mod sync_user;
 mod throttle;
 mod token_endpoint;
+pub mod usage;
 
 #[cfg(test)]
 mod testing;
+
+/// The most people that Graph takes in one request for presence.
+pub const PEOPLE_PER_REQUEST: usize = reading::MOST;
 
 pub use client::{Check, Client};
 pub use cloud::Cloud;
@@ -52,3 +57,4 @@ pub use error::Error;
 pub use keys::TokenProblem;
 pub use refusal::{Refusal, Remedy, SignInProblem};
 pub use session::SessionWrite;
+pub use usage::Usage;

@@ -29,8 +29,13 @@ struct Quiet {
 impl Throttle {
     /// Lets a call through, or says how long it has to wait.
     pub(crate) fn pass(&self, now: Timestamp) -> Result<(), Error> {
-        let left = self.lock().until.since(now);
+        let left = self.left(now);
         if left.is_zero() { Ok(()) } else { Err(Error::Throttled { retry_after: left }) }
+    }
+
+    /// How long it has to be quiet from now on.
+    pub(crate) fn left(&self, now: Timestamp) -> Duration {
+        self.lock().until.since(now)
     }
 
     /// Takes note of a 429 and gives the pause that it asks for.

@@ -49,7 +49,7 @@ pub(crate) struct DemoArgs {
     /// Write the run in numbers to this file, as JSON
     #[arg(long, value_name = "FILE", requires = "seconds")]
     report: Option<PathBuf>,
-    /// From one cycle to the next
+    /// From one cycle to the next at the longest; a second while the providers' limits and the machine allow it
     #[arg(long, default_value = "10s", value_parser = humantime::parse_duration, value_name = "TIME")]
     poll: Duration,
     /// The same seed makes the same people

@@ -102,7 +102,8 @@ fn draw(frame: &mut Frame<'_>, picture: &Picture) {
     let head_text = Text::from(vec![
         Line::from(vec![
             " presync demo ".black().on_cyan().bold(),
-            format!("  {} people, a cycle every {:?}, {cycles} cycles", picture.linked, picture.poll).into(),
+            format!("  {} people, a cycle every {:?} at the latest, {cycles} cycles", picture.linked, picture.poll)
+                .into(),
         ]),
         Line::from(format!(
             " to 8x8: {published} published    to Teams: {sessions_held} held, {sessions_cleared} cleared    \

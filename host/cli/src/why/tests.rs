@@ -14,7 +14,7 @@ use presync_core::words::{
     Calls, EightStatus, EightTarget, Note, Side, TeamsActivity, TeamsAvailability, TeamsSession,
 };
 use presync_rules::Stage;
-use presync_service::status::{Why, WhyEvent};
+use presync_service::status::{Age, Why, WhyEvent};
 use serde_json::json;
 
 use super::{page, sentence};
@@ -96,6 +96,12 @@ fn ann() -> Why {
             },
             session: LaneView { wanted: None, held: None, unsettled: false },
         },
+        age: Age {
+            teams_read_at: Some(before(4)),
+            teams_changed_at: Some(before(749)),
+            eight_read_at: Some(before(1)),
+            eight_changed_at: Some(before(90_000)),
+        },
         down: Vec::new(),
         generation: 7,
         publish: vec![
@@ -123,7 +129,7 @@ fn a_person_is_told_on_one_page() {
       ours    no session of ours, and none is wanted
 
     8x8
-      says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40)
+      says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40), read 1 s ago
       ours    do-not-disturb; wanted is busy (being written, or in doubt)
 
     Rules, Teams to 8x8 (generation 7)
