@@ -107,6 +107,8 @@ pub enum Place {
     Publications,
     /// Writing to the same people again and again.
     Restless,
+    /// Reading everybody as often as promised.
+    Freshness,
     /// Reading one of the directories.
     Directory,
     /// Finding the people whom the settings put into groups, queues and time zones.

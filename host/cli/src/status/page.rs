@@ -121,6 +121,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "eight" => "reading 8x8",
         "sessions" => "writing to Teams",
         "publications" => "writing to 8x8",
+        "freshness" => "reading everybody in time",
         "directory" => "reading the directories",
         "groups" => "groups, queues and time zones",
         "rules" => "the rules",

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  due + fastest ─┐
-//!  due + floor ───┤  a cycle that went badly, or began late, doubles it; each good one takes a quarter off
+//!  due + floor ───┤  a cycle that went badly doubles it, one that began late adds a quarter; each good one takes a quarter off
 //!  due + 2 × took ┤  a tenant is at work for half of the time at most
 //!  room at Graph ─┼─ latest of these ─┐
 //!  room at 8x8 ───┤                   ├─ earlier one ─► next due
@@ -154,7 +154,7 @@ impl Pace {
         }
         let promised = if cycle.well { self.bounds.slowest.saturating_sub(cycle.oldest) } else { self.bounds.slowest };
         let latest = due + promised.max(self.bounds.fastest);
-        let (next, bound) = if soonest.0 <= latest { soonest } else { (latest, self.in_place_of(soonest.1)) };
+        let (next, bound) = if soonest.0 <= latest { soonest } else { (latest, in_place_of(soonest.1)) };
         let every = next.saturating_duration_since(due).max(self.bounds.fastest);
         self.tempo = Tempo { every, bound };
         after(due, every, ended)
@@ -174,19 +174,20 @@ impl Pace {
         };
         match raised_by {
             Some(bound) => {
-                self.floor = (self.floor * 2).min(self.bounds.slowest);
+                let raised = if bound == Bound::Strain { self.floor * 5 / 4 } else { self.floor * 2 };
+                self.floor = raised.min(self.bounds.slowest);
                 self.raised_by = bound;
             }
             None => self.floor = (self.floor * 3 / 4).max(self.bounds.fastest),
         }
     }
+}
 
-    /// What to say where the promise cuts a longer wait short. That somebody asked for quiet stays worth saying.
-    const fn in_place_of(&self, bound: Bound) -> Bound {
-        match bound {
-            Bound::Throttled | Bound::Trouble => bound,
-            _ => Bound::Promise,
-        }
+/// What to say where the promise cuts a longer wait short. That somebody asked for quiet stays worth saying.
+const fn in_place_of(bound: Bound) -> Bound {
+    match bound {
+        Bound::Throttled | Bound::Trouble => bound,
+        _ => Bound::Promise,
     }
 }
 

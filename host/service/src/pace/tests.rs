@@ -88,7 +88,7 @@ fn a_provider_that_asks_for_quiet_slows_the_cycles_to_the_setting_and_no_further
 fn a_cycle_that_begins_late_makes_room_for_the_others() {
     let (mut pace, due) = (usual(), Instant::now());
     let next = pace.next(&Ended { started: due + millis(80), ended: due + millis(100), ..good(due) });
-    assert_eq!((next - due, pace.tempo().bound), (seconds(2), Bound::Strain));
+    assert_eq!((next - due, pace.tempo().bound), (millis(1_250), Bound::Strain));
 }
 
 #[test]

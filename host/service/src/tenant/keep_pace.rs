@@ -8,7 +8,7 @@ use presync_core::words::Side;
 use presync_teams::PEOPLE_PER_REQUEST;
 
 use crate::pace::{Ended, Purse};
-use crate::status::{Provider, Requests};
+use crate::status::{Place, Provider, Requests};
 use crate::tenant::{Beat, Tenant};
 use crate::turns::Terms;
 
@@ -54,6 +54,29 @@ impl Tenant {
         self.people().to_read(terms.as_ref())
     }
 
+    /// Says so when people are not read within twice what is promised, though Teams can be read.
+    fn judge_freshness(&self, cycle: &Ended) {
+        let promised = self.cadence.poll;
+        if !cycle.well {
+            return;
+        }
+        if cycle.oldest <= promised * 2 {
+            return self.is_well(Place::Freshness);
+        }
+        let people = self.people().reconciler.len();
+        let limit = self.cadence.teams_limit;
+        let what = format!(
+            "somebody was last read in Teams {} s ago, though {} s are promised: {people} people need {} requests each time, \
+             and Microsoft takes {} in {} s; set a longer poll_interval in [service]",
+            cycle.oldest.as_secs(),
+            promised.as_secs(),
+            people.div_ceil(PEOPLE_PER_REQUEST),
+            limit.requests,
+            limit.within.as_secs(),
+        );
+        self.is_unwell(Place::Freshness, &what, true);
+    }
+
     /// Takes note of a cycle that has ended, and says when the next one is due.
     pub(super) fn keep_pace(&self, beat: &mut Beat, due: Option<Instant>, started: Instant, before: Spent) -> Instant {
         let (ended, now, after) = (Instant::now(), self.clock.now(), self.spent());
@@ -75,6 +98,9 @@ impl Tenant {
             quiet,
             oldest,
         };
+        if due.is_some() {
+            self.judge_freshness(&cycle);
+        }
         let next = beat.pace.next(&cycle);
         let mut board = self.board();
         board.tempo = due.map(|_| beat.pace.tempo());
