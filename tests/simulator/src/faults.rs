@@ -46,6 +46,8 @@ pub enum Endpoint {
     SetStatusMessage,
     /// Graph: `/subscriptions` and beneath
     Subscriptions,
+    /// Graph: the four actions on where somebody works, such as `POST /me/presence/setManualLocation`
+    WorkLocation,
     /// 8x8: `POST /oauth/v2/token`
     EightToken,
     /// 8x8: `GET /admin-provisioning/users`
@@ -62,7 +64,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::EntraToken,
         Self::EntraAuthorize,
         Self::EntraConsent,
@@ -76,6 +78,7 @@ impl Endpoint {
         Self::ClearPreferred,
         Self::SetStatusMessage,
         Self::Subscriptions,
+        Self::WorkLocation,
         Self::EightToken,
         Self::EightUsers,
         Self::EightSnapshot,
@@ -102,6 +105,7 @@ impl Endpoint {
                 | Self::SetPreferred
                 | Self::ClearPreferred
                 | Self::SetStatusMessage
+                | Self::WorkLocation
         )
     }
 }

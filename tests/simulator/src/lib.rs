@@ -72,5 +72,5 @@ pub use state::{
     requests::{Request, Server},
     truth::{StuckSession, Truth, Wrong},
 };
-pub use teams::Device;
+pub use teams::{Device, WorkLocation, WorkPlace};
 pub use words::{Pair, Side, Status};

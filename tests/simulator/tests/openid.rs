@@ -1,7 +1,7 @@
 //! An OpenID client that is not presync's own signs in to the simulator: the npm library `openid-client`, unmodified. It
 //! is fetched once, with npm, into a folder of the target folder that stays.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use std::{
     ffi::OsStr,

@@ -6,7 +6,7 @@ use super::script::PersonRef;
 use crate::{
     Simulator,
     clock::whole_ms,
-    teams::{Absence, Device},
+    teams::{Absence, Device, WorkLocation, location::Layer},
     words::Pair,
 };
 
@@ -32,6 +32,13 @@ impl Simulator {
         self.edit_teams(person, |layers, now| {
             let from_ms = now + whole_ms(after);
             layers.absences.push(Absence { from_ms, until_ms: from_ms + whole_ms(lasting), replies });
+        });
+    }
+
+    /// Where the person's calendar says that they work, or no longer says.
+    pub fn schedule_work_location(&self, person: &PersonRef, location: Option<WorkLocation>) {
+        self.edit_teams(person, |layers, _| {
+            layers.locations.get_or_insert_default().set(Layer::Scheduled, location);
         });
     }
 

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{
     graph_batch::{self, Batching},
-    graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions, graph_userinfo, graph_users,
+    graph_location, graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions,
+    graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike, with_header},
     watch::{self, watched},
 };
@@ -82,6 +83,10 @@ fn presence_actions(presence: &str) -> Router<Arc<World>> {
         .route(&at("setUserPreferredPresence"), post(graph_preferred::set))
         .route(&at("clearUserPreferredPresence"), post(graph_preferred::clear))
         .route(&at("setStatusMessage"), post(graph_message::set))
+        .route(&at("setManualLocation"), post(graph_location::set_manual))
+        .route(&at("setAutomaticLocation"), post(graph_location::set_automatic))
+        .route(&at("clearAutomaticLocation"), post(graph_location::clear_automatic))
+        .route(&at("clearLocation"), post(graph_location::clear))
 }
 
 async fn unknown(State(world): State<Arc<World>>, method: Method, uri: Uri, headers: HeaderMap) -> Reply {

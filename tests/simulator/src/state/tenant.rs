@@ -129,7 +129,7 @@ impl Tenant {
         let Some(teams) = self.people.get_mut(person as usize).and_then(|person| person.teams.as_mut()) else {
             return;
         };
-        let message = teams.layers.status_message.clone();
+        let beside = (teams.layers.status_message.clone(), teams.layers.locations.clone());
         edit(&mut teams.layers);
         let shown = (teams.layers.shown(now), teams.layers.out(now));
         if shown != teams.shown {
@@ -143,7 +143,7 @@ impl Tenant {
             }
             teams.shown = shown;
             teams.sequence += 1;
-        } else if message != teams.layers.status_message {
+        } else if beside.0 != teams.layers.status_message || beside.1 != teams.layers.locations {
             teams.sequence += 1;
         }
         if let Some(next) = teams.layers.next_change(now)
@@ -221,6 +221,7 @@ impl Tenant {
             pair,
             out,
             message: teams.layers.status_message.as_deref(),
+            location: teams.layers.locations.as_ref().and_then(|locations| locations.shown()),
             own: false,
             sequence: teams.sequence + self.unknown_switches,
         })

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::{OutOfOffice, message::StatusMessage};
+use super::{OutOfOffice, WorkLocation, message::StatusMessage};
 use crate::{
     eight::json::push_text,
     state::quirks::{Faded, OptionalFields, Quirks, WordCase},
@@ -18,6 +18,8 @@ pub(crate) struct Presence<'a> {
     pub(crate) pair: Pair,
     pub(crate) out: OutOfOffice,
     pub(crate) message: Option<&'a StatusMessage>,
+    /// Where the person works, and which layer says so.
+    pub(crate) location: Option<(&'a WorkLocation, &'static str)>,
     /// Whether it is the reader's own: then the message's times are there too.
     pub(crate) own: bool,
     pub(crate) sequence: u64,
@@ -26,7 +28,8 @@ pub(crate) struct Presence<'a> {
 impl Presence<'_> {
     /// Nobody that Graph knows.
     pub(crate) fn unknown(id: Uuid) -> Self {
-        Self { id, pair: Pair::UNKNOWN, out: OutOfOffice::default(), message: None, own: false, sequence: 0 }
+        let out = OutOfOffice::default();
+        Self { id, pair: Pair::UNKNOWN, out, message: None, location: None, own: false, sequence: 0 }
     }
 
     /// The fields of the entity behind its brace, without a context. Writing to a `String` cannot fail.
@@ -59,6 +62,9 @@ impl Presence<'_> {
         let note = if self.out.replies { r#""I am out of the office.""# } else { "null" };
         let _ = write!(out, r#","outOfOfficeSettings":{{"message":{note},"isOutOfOffice":{}}}"#, self.out.is_out);
         let _ = write!(out, r#","sequenceNumber":"{:016}""#, self.sequence);
+        if let Some((location, source)) = self.location {
+            push_location(out, location, source);
+        }
     }
 }
 
@@ -93,6 +99,16 @@ fn push_message(out: &mut String, message: &StatusMessage, own: bool) {
             out,
             r#","publishedDateTime":"{published}","expiryDateTime":{{"dateTime":"{expiry}","timeZone":"UTC"}}"#
         );
+    }
+    out.push('}');
+}
+
+fn push_location(out: &mut String, location: &WorkLocation, source: &str) {
+    let kind = location.work_location_type.word();
+    let _ = write!(out, r#","workLocation":{{"workLocationType":"{kind}","source":"{source}","placeId":"#);
+    match &location.place_id {
+        Some(place) => push_text(out, place),
+        None => out.push_str("null"),
     }
     out.push('}');
 }

@@ -9,7 +9,7 @@
 
 use uuid::Uuid;
 
-use super::message::StatusMessage;
+use super::{location::WorkLocations, message::StatusMessage};
 use crate::words::Pair;
 
 /// A renewed `Available` session looks idle after this long.
@@ -101,6 +101,7 @@ pub(crate) struct TeamsLayers {
     pub(crate) out_of_office: bool,
     pub(crate) absences: Vec<Absence>,
     pub(crate) status_message: Option<Box<StatusMessage>>,
+    pub(crate) locations: Option<Box<WorkLocations>>,
     /// Words put in by a test, shown whatever the layers say.
     pub(crate) raw: Option<Pair>,
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod json;
 mod layers;
+pub(crate) mod location;
 pub(crate) mod message;
 
 pub use layers::Device;
 pub(crate) use layers::{Absence, OutOfOffice, Owner, Preferred, Session, TeamsLayers};
+pub use location::{WorkLocation, WorkPlace};

@@ -39,6 +39,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
             &json!({"statusMessage": {"message": {"content": "Back at three", "contentType": "text"}}}),
         ),
         Endpoint::Subscriptions => world.get("/subscriptions"),
+        Endpoint::WorkLocation => world.post(&format!("/users/{id}/presence/clearLocation"), &json!({})),
         Endpoint::EightToken => {
             let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
             request
@@ -69,6 +70,8 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::ClearPreferred, 200),
         (Endpoint::SetStatusMessage, 200),
         (Endpoint::Subscriptions, 200),
+        // No application may write it.
+        (Endpoint::WorkLocation, 403),
         (Endpoint::EightToken, 200),
         (Endpoint::EightUsers, 200),
         (Endpoint::EightSnapshot, 200),

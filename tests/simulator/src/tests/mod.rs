@@ -15,6 +15,7 @@ mod measuring;
 mod notifications;
 mod platform;
 mod presence_aggregation;
+mod presence_location;
 mod presence_permissions;
 mod presence_reading;
 mod presence_writing;
