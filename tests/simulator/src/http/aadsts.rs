@@ -8,7 +8,7 @@ use super::reply::{Reply, empty, json_text, with_header};
 use crate::{clock::iso_without_zone, state::world::World};
 
 /// Each code: the OAuth error beside it, a suberror if there is one, and its sentence.
-const CODES: [(u32, &str, &str, &str); 69] = [
+const CODES: [(u32, &str, &str, &str); 83] = [
     (28_002, "invalid_scope", "", "The scope names more than one resource."),
     (
         50_011,
@@ -46,6 +46,7 @@ const CODES: [(u32, &str, &str, &str); 69] = [
     (65_005, "invalid_client", "", "The application misses required resource access to its own tenant."),
     (70_000, "invalid_grant", "", "The provided grant is invalid or malformed."),
     (70_001, "unauthorized_client", "", "The application is disabled."),
+    (70_002, "invalid_client", "", "Error validating credentials: the client secret is invalid."),
     (70_003, "unsupported_grant_type", "", "The app requested an unsupported grant type."),
     (70_008, "invalid_grant", "", "The provided authorization code or refresh token has expired."),
     (70_011, "invalid_scope", "", "The provided value for the input parameter 'scope' is not valid."),
@@ -53,6 +54,12 @@ const CODES: [(u32, &str, &str, &str); 69] = [
     (70_043, "invalid_grant", "bad_token", "The refresh token has expired due to sign-in frequency checks."),
     (90_002, "invalid_request", "", "Tenant not found. Check to make sure you have the correct tenant ID."),
     (90_006, "temporarily_unavailable", "", "External server retryable error."),
+    (
+        90_008,
+        "invalid_request",
+        "",
+        "The user or administrator has not consented; at least sign-in permission is needed.",
+    ),
     (90_019, "invalid_request", "", "No tenant-identifying information found in the request."),
     (90_024, "temporarily_unavailable", "", "The request budget is exceeded. A transient error occurred."),
     (90_033, "temporarily_unavailable", "", "A transient error has occurred. Please try again."),
@@ -61,13 +68,26 @@ const CODES: [(u32, &str, &str, &str); 69] = [
     (90_093, "access_denied", "", "Graph returned a forbidden error for the consent operation."),
     (90_094, "access_denied", "consent_required", "The grant requires administrator permissions."),
     (90_095, "access_denied", "consent_required", "Administrator consent is required; the request was sent to one."),
+    (90_099, "unauthorized_client", "", "The application is not authorized in the customer tenant by its partner."),
     (500_011, "invalid_resource", "", "The resource principal was not found in the tenant."),
     (500_112, "invalid_grant", "", "The reply address does not match that of the authorization code."),
     (501_481, "invalid_grant", "", "The Code_Verifier does not match the code_challenge of the authorization request."),
     (501_491, "invalid_request", "", "The code_challenge has an invalid length or invalid characters."),
+    (530_032, "interaction_required", "", "Blocked by a security policy of the tenant."),
+    (650_052, "invalid_client", "", "The app needs access to a service that the organization has not subscribed to."),
+    (650_054, "invalid_client", "", "The application asked for permissions to a resource that was removed."),
+    (650_056, "invalid_client", "", "Misconfigured application: it lists no permission, or nobody has consented."),
+    (
+        650_057,
+        "invalid_resource",
+        "",
+        "Invalid resource: it is not among the permissions of the application registration.",
+    ),
     (700_005, "invalid_grant", "", "The authorization code is intended for use against another tenant."),
+    (700_011, "unauthorized_client", "", "The application was not found in the directory."),
     (700_016, "unauthorized_client", "", "The application was not found in the directory."),
     (700_021, "invalid_client", "", "The client assertion's issuer and subject are not the client id."),
+    (700_022, "invalid_request", "", "The scope names more than one resource."),
     (700_023, "invalid_client", "", "The client assertion's audience is not this token endpoint."),
     (700_024, "invalid_client", "", "The client assertion is not within its valid time range."),
     (
@@ -77,6 +97,7 @@ const CODES: [(u32, &str, &str, &str); 69] = [
         "The client is public, so neither 'client_assertion' nor 'client_secret' may be sent.",
     ),
     (700_027, "invalid_client", "", "The client assertion failed signature validation, or its certificate is unknown."),
+    (700_030, "invalid_client", "", "The certificate of the client assertion is invalid."),
     (700_051, "unsupported_response_type", "", "The response_type is not enabled for the application."),
     (700_082, "invalid_grant", "bad_token", "The refresh token has expired due to inactivity."),
     (
@@ -85,8 +106,11 @@ const CODES: [(u32, &str, &str, &str); 69] = [
         "bad_token",
         "The refresh token of a single-page application has its fixed, limited life.",
     ),
+    (700_229, "invalid_client", "", "Only app-only tokens can be used as federated identity credentials."),
     (900_144, "invalid_request", "", "The request misses a required parameter."),
     (900_971, "invalid_request", "", "No reply address provided."),
+    (901_002, "invalid_request", "", "The 'resource' request parameter is not supported."),
+    (1_000_031, "unauthorized_client", "", "The application cannot be accessed at this time."),
     (7_000_112, "unauthorized_client", "", "The application is disabled."),
     (7_000_215, "invalid_client", "", "Invalid client secret provided."),
     (7_000_218, "invalid_client", "", "The request body must contain 'client_assertion' or 'client_secret'."),
@@ -94,6 +118,7 @@ const CODES: [(u32, &str, &str, &str); 69] = [
     (9_001_023, "invalid_request", "", "The grant type is not supported over the /common or /consumers endpoints."),
     (9_002_313, "invalid_request", "", "The request is malformed or invalid."),
 ];
+
 /// An error of Entra.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Aadsts {
@@ -203,6 +228,20 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), count);
+    }
+
+    #[test]
+    fn every_documented_code_is_known() {
+        const DOCUMENTED: [u32; 72] = [
+            65_001, 90_094, 90_095, 90_093, 90_008, 65_004, 650_056, 65_005, 650_057, 650_054, 650_052, 500_011,
+            700_016, 700_011, 90_099, 50_105, 7_000_112, 70_001, 1_000_031, 7_000_215, 70_002, 7_000_222, 700_027,
+            50_012, 700_030, 7_000_218, 700_025, 70_021, 700_229, 54_005, 70_000, 50_089, 70_008, 501_481, 50_147,
+            501_491, 700_005, 700_082, 700_084, 50_173, 70_043, 50_133, 50_076, 50_079, 50_074, 50_072, 50_078, 53_003,
+            53_000, 530_032, 50_131, 50_057, 50_055, 50_034, 50_020, 50_011, 900_971, 70_011, 28_002, 700_022, 901_002,
+            90_002, 50_059, 90_019, 90_038, 50_194, 9_001_023, 50_196, 90_055, 90_006, 90_024, 50_033,
+        ];
+        let unknown: Vec<u32> = DOCUMENTED.into_iter().filter(|code| Aadsts::known(*code).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 
     #[test]

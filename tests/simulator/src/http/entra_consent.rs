@@ -44,7 +44,8 @@ pub(super) fn admin_consent(world: &World, cell: &Cell, form: &Form, version: Ve
     };
     let state = form.get("state").map(|state| ("state", String::from(state)));
     let consented = ("admin_consent", String::from("True"));
-    match world.with(cell, |tenant, _| grant(tenant, app, scope)) {
+    let delay = world.quirks.load().roles_delay_ms;
+    match world.with(cell, |tenant, now| grant(tenant, app, scope, now + delay)) {
         Ok(directory) => {
             let scope = scope.map(|scope| ("scope", String::from(scope)));
             back_to(redirect_uri, [consented, ("tenant", directory)].into_iter().chain(scope).chain(state))
@@ -61,8 +62,8 @@ pub(super) fn admin_consent(world: &World, cell: &Cell, form: &Form, version: Ve
     }
 }
 
-/// Consents for everybody; gives the directory.
-fn grant(tenant: &mut Tenant, app: AppKind, scope: Option<&str>) -> Result<String, Aadsts> {
+/// Consents for everybody, to roles from a moment on; gives the directory.
+fn grant(tenant: &mut Tenant, app: AppKind, scope: Option<&str>, roles_from_ms: i64) -> Result<String, Aadsts> {
     if let Some(code) = tenant.entra.failure() {
         return Err(Aadsts::of(code));
     }
@@ -83,6 +84,9 @@ fn grant(tenant: &mut Tenant, app: AppKind, scope: Option<&str>) -> Result<Strin
     tenant.entra.registration_mut(app).added = true;
     tenant.entra.consent(app, None, scopes);
     if roles {
+        if !tenant.grants(app) {
+            tenant.entra.delay_roles(app, roles_from_ms);
+        }
         tenant.granted[app as usize] = true;
     }
     Ok(tenant.access.directory.clone())

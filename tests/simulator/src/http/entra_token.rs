@@ -62,8 +62,7 @@ pub(super) fn token(world: &World, cell: &Cell, authority: &str, form: &Form) ->
                 return Err(Aadsts::of(7_000_218));
             }
             let audience = app_audience(form.required("scope")?)?;
-            let roles =
-                if tenant.grants(app) { tenant.entra.registration(app).roles() } else { Permissions::default() };
+            let roles = if tenant.grants(app) { tenant.entra.roles(app, now) } else { Permissions::default() };
             let permissions = if audience == GRAPH { roles } else { Permissions::default() };
             Ok(access_token(world, tenant, now, Grant { app, user: None, permissions, audience }))
         }),

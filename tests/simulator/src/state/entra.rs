@@ -88,6 +88,8 @@ pub(crate) struct Entra {
     pub(crate) answer: ConsentAnswer,
     /// Delegated permissions, by application and user; without a user for everybody.
     consents: HashMap<(AppKind, Option<u32>), Permissions>,
+    /// Since when tokens carry the roles of each application, once they are granted.
+    roles_from_ms: [i64; 3],
     codes: HashMap<String, Code>,
     refresh_tokens: HashMap<String, Refresh>,
     /// Since when a user's refresh tokens do not hold any more.
@@ -105,6 +107,7 @@ impl Default for Entra {
             browser: None,
             answer: ConsentAnswer::default(),
             consents: HashMap::new(),
+            roles_from_ms: [i64::MIN; 3],
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             revoked: HashMap::new(),
@@ -152,6 +155,19 @@ impl Entra {
     pub(crate) fn consent(&mut self, app: AppKind, person: Option<u32>, permissions: Permissions) {
         let held = self.consents.entry((app, person)).or_default();
         *held = held.and(permissions);
+    }
+
+    /// Has an application's tokens carry its roles from a moment on.
+    pub(crate) fn delay_roles(&mut self, app: AppKind, from_ms: i64) {
+        self.roles_from_ms[app as usize] = from_ms;
+    }
+
+    /// The roles that an application's tokens carry once they are granted.
+    pub(crate) fn roles(&self, app: AppKind, now: i64) -> Permissions {
+        if now < self.roles_from_ms[app as usize] {
+            return Permissions::default();
+        }
+        self.registration(app).roles()
     }
 
     /// Takes all consent to an application back.

@@ -38,6 +38,8 @@ pub struct Quirks {
     pub teams_lag_ms: i64,
     /// Who may consent to delegated permissions.
     pub user_consent: UserConsent,
+    /// How long tokens go on without the roles that an administrator has just consented to, in milliseconds. Default 0.
+    pub roles_delay_ms: i64,
     /// How long a federated credential stays unknown after it was added, in milliseconds. Default 0.
     pub federation_delay_ms: i64,
     /// Whether a request that is refused for being one too many counts as well. Default on.
@@ -81,6 +83,7 @@ impl Default for Quirks {
             refuse_other_pairs: true,
             teams_lag_ms: 0,
             user_consent: UserConsent::Allowed,
+            roles_delay_ms: 0,
             federation_delay_ms: 0,
             throttled_requests_count: true,
             throttled_without_retry_after: 0,

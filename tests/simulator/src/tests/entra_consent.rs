@@ -106,6 +106,21 @@ async fn a_token_without_roles_is_given_all_the_same_and_graph_refuses_it() {
 }
 
 #[tokio::test]
+async fn fresh_consent_takes_a_while_to_reach_the_tokens() {
+    let world = World::new().await;
+    world.sim.set_quirks(Quirks { roles_delay_ms: 120_000, ..Quirks::default() });
+    world.sim.set_roles(0, AppKind::Read, false);
+    assert_eq!(back(&admin_consent(&world, "", &[]).await)["admin_consent"], "True");
+    let reads = async || {
+        let token = entra_token(&world.http, &world.sim, &world.access, &world.access.read_app).await;
+        status(world.http.get(world.sim.graph_url() + "/users").bearer_auth(token)).await
+    };
+    assert_eq!(reads().await, 403);
+    world.step(120);
+    assert_eq!(reads().await, 200);
+}
+
+#[tokio::test]
 async fn a_user_consents_once_and_is_asked_again_only_when_the_application_wants_it() {
     let world = World::new().await;
     world.sim.answer_consent(0, ConsentAnswer::Decline);
