@@ -19,7 +19,12 @@ async fn a_wrong_secret_of_the_reading_app_is_named_and_all_is_right_once_it_is_
     bench.cycles(1).await;
     let trouble = bench.trouble(Place::Teams);
     assert!(trouble.needs_action);
-    assert!(trouble.what.contains("the client secret is wrong (AADSTS7000215)"), "{}", trouble.what);
+    assert!(
+        trouble.what.contains("the client secret is wrong. Put the secret's *value* into the settings"),
+        "{}",
+        trouble.what
+    );
+    assert!(trouble.what.contains("AADSTS7000215"), "{}", trouble.what);
     assert!(trouble.what.contains(&bench.simulator.tenants()[0].read_app.client_id), "{}", trouble.what);
     assert!(bench.shown(&caller).session, "the other app goes on");
     bench.simulator.change_secret(0, AppKind::Read, &secret);

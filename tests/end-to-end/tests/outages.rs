@@ -17,9 +17,25 @@ fn down(endpoint: Endpoint) -> Fault {
     Fault::status(endpoint, 503).retry_after(1.5)
 }
 
-/// Nobody calls these: presence is read in bulk, and publications are taken back in bulk.
+/// Whether a tenant in partner mode calls this: presence is read and publications are taken back in bulk, and nobody signs in by hand.
 fn is_used(endpoint: Endpoint) -> bool {
-    !matches!(endpoint, Endpoint::GetPresence | Endpoint::Unpublish)
+    use Endpoint::{
+        ClearPresence, EightChanges, EightSnapshot, EightToken, EightUsers, EntraToken, GetPresences, ListUsers,
+        Publish, SetPresence,
+    };
+    matches!(
+        endpoint,
+        EntraToken
+            | ListUsers
+            | GetPresences
+            | SetPresence
+            | ClearPresence
+            | EightToken
+            | EightUsers
+            | EightSnapshot
+            | EightChanges
+            | Publish
+    )
 }
 
 /// Lets each endpoint of the first tenant fail in turn while people move; then, and for the other tenant at any time, all is right.
