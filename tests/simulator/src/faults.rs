@@ -48,6 +48,10 @@ pub enum Endpoint {
     Subscriptions,
     /// Graph: the four actions on where somebody works, such as `POST /me/presence/setManualLocation`
     WorkLocation,
+    /// Graph: `GET /users/delta`
+    UsersDelta,
+    /// Graph: `GET /users/{id}/mailboxSettings` and beneath
+    Mailbox,
     /// 8x8: `POST /oauth/v2/token`
     EightToken,
     /// 8x8: `GET /admin-provisioning/users`
@@ -64,7 +68,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::EntraToken,
         Self::EntraAuthorize,
         Self::EntraConsent,
@@ -79,6 +83,8 @@ impl Endpoint {
         Self::SetStatusMessage,
         Self::Subscriptions,
         Self::WorkLocation,
+        Self::UsersDelta,
+        Self::Mailbox,
         Self::EightToken,
         Self::EightUsers,
         Self::EightSnapshot,

@@ -1,6 +1,6 @@
 //! The made-up people of a tenant, the same for the same seed.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -15,6 +15,7 @@ use crate::{
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
+        directory::Directory,
         entra::Entra,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
@@ -58,6 +59,8 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         tokens: Tokens::default(),
         graph_budgets: [0, 1, 2].map(|_| Budget::new(config.graph_limit, now)),
         subscriptions: Subscriptions::default(),
+        directory: Directory::default(),
+        without_mailbox: HashSet::new(),
         eight_budgets: [Budget::new(config.eight_directory_limit, now), Budget::new(config.eight_presence_limit, now)],
         by_teams_id: HashMap::new(),
         by_eight_id: HashMap::new(),

@@ -4,7 +4,7 @@ use super::script::PersonRef;
 use crate::{
     Simulator,
     http::known_aadsts,
-    state::{access::AppKind, entra::ConsentAnswer, registration::Registration, tenant::Tenant},
+    state::{access::AppKind, directory::Happened, entra::ConsentAnswer, registration::Registration, tenant::Tenant},
 };
 
 impl Simulator {
@@ -68,6 +68,8 @@ impl Simulator {
         self.on(person, |tenant, _| {
             if let Some(teams) = tenant.person_mut(person.person).and_then(|person| person.teams.as_mut()) {
                 teams.enabled = enabled;
+                let id = teams.id;
+                tenant.directory.note(id, Happened::Changed(&["accountEnabled"]));
             }
             tenant.relink();
         });

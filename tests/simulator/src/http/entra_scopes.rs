@@ -5,6 +5,7 @@ use crate::state::{
     access::GRAPH,
     entra::Scopes,
     permission::{Permission, Permissions},
+    quirks::Cloud,
 };
 
 /// The hosts of Graph, one for each cloud.
@@ -12,6 +13,18 @@ const GRAPHS: [&str; 4] =
     [GRAPH, "https://graph.microsoft.us", "https://dod-graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn"];
 /// Resources that are not Graph, for tokens that Graph has to refuse.
 const OTHERS: [&str; 2] = ["https://management.azure.com", "https://outlook.office365.com"];
+
+/// Each cloud knows its own Graph only.
+pub(super) fn check_cloud(scope: &str, cloud: Cloud) -> Result<(), Aadsts> {
+    let named = |host: &&str| scope.split_whitespace().any(|word| word.starts_with(&format!("{host}/")));
+    match GRAPHS.into_iter().filter(|host| *host != cloud.graph()).find(named) {
+        Some(host) => {
+            Err(Aadsts::of(500_011)
+                .saying(format!("The resource principal named '{host}' was not found in the tenant.")))
+        }
+        None => Ok(()),
+    }
+}
 
 /// The resource that an application asks for by itself: exactly one, with everything that it was given there.
 pub(super) fn app_audience(scope: &str) -> Result<&'static str, Aadsts> {

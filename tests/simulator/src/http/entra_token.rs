@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     aadsts::Aadsts,
     entra_client::authenticate,
-    entra_scopes::{app_audience, scopes_of},
+    entra_scopes::{app_audience, check_cloud, scopes_of},
 };
 use crate::state::{
     access::{AppKind, GRAPH, Grant, Holder},
@@ -55,6 +55,7 @@ pub(super) fn token(world: &World, cell: &Cell, authority: &str, form: &Form) ->
     let base = world.urls.get().map(|urls| urls.entra.as_str()).unwrap_or_default();
     let endpoint = format!("{base}/{authority}/oauth2/v2.0/token");
     let quirks = world.quirks.load();
+    check_cloud(form.get("scope").unwrap_or_default(), quirks.cloud)?;
     let app = world.with(cell, |tenant, now| authenticate(tenant, now, form, &endpoint, &quirks))?;
     match grant_type {
         "client_credentials" => world.with(cell, |tenant, now| {

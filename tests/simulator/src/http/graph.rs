@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     graph_batch::{self, Batching},
-    graph_location, graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions,
+    graph_delta, graph_location, graph_mailbox, graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions,
     graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike, with_header},
     watch::{self, watched},
@@ -44,6 +44,11 @@ fn with_ids(world: &Arc<World>, routes: Router) -> Router {
 fn singly(world: &Arc<World>) -> Router {
     let routes = Router::new()
         .route("/v1.0/users", get(graph_users::list))
+        .route("/v1.0/users/$count", get(graph_users::count))
+        .route("/v1.0/users/delta", get(graph_delta::delta))
+        .route("/v1.0/users/{id}", get(graph_users::one))
+        .route("/v1.0/users/{id}/mailboxSettings", get(graph_mailbox::settings))
+        .route("/v1.0/users/{id}/mailboxSettings/automaticRepliesSetting", get(graph_mailbox::replies))
         .route("/v1.0/me/presence", get(graph_presence::one))
         .route("/v1.0/users/{id}/presence", get(graph_presence::one))
         .route("/v1.0/communications/presences/{id}", get(graph_presence::listed))
@@ -168,6 +173,10 @@ pub(super) async fn admit<'a>(
         return Err(Box::new(unauthenticated("Access token validation failure. Invalid audience.")));
     }
     watch::note(&cell.id, Some(app));
+    if endpoint.is_presence() && !world.quirks.load().cloud.has_presence() {
+        let message = "Resource not found for the segment 'presence'.";
+        return Err(Box::new(graph_error(world, request, 400, "BadRequest", message)));
+    }
     let spent = if endpoint.is_presence() {
         let counts = world.quirks.load().throttled_requests_count;
         world.with(cell, |tenant, now| {

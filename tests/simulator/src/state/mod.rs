@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod budget;
+pub(crate) mod directory;
 pub(crate) mod entra;
 pub(crate) mod keys;
 pub(crate) mod measure;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::access::GRAPH;
 use crate::notify::settings::Notifications;
 
 /// How the simulated Microsoft behaves where the real one leaves a choice.
@@ -186,6 +187,21 @@ pub enum Cloud {
 }
 
 impl Cloud {
+    /// The resource that tokens are asked for.
+    pub(crate) fn graph(self) -> &'static str {
+        match self {
+            Self::Global => GRAPH,
+            Self::UsGovL4 => "https://graph.microsoft.us",
+            Self::UsGovL5 => "https://dod-graph.microsoft.us",
+            Self::China => "https://microsoftgraph.chinacloudapi.cn",
+        }
+    }
+
+    /// Whether there is presence at all.
+    pub(crate) fn has_presence(self) -> bool {
+        self != Self::China
+    }
+
     /// Presence can be subscribed to in the global cloud only.
     pub(crate) fn has_presence_subscriptions(self) -> bool {
         self == Self::Global

@@ -6,7 +6,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, HashSet},
 };
 
 use rand_chacha::ChaCha8Rng;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     access::{AppKind, TenantAccess, Tokens},
     budget::Budget,
+    directory::Directory,
     entra::Entra,
     measure::{Look, Meter},
     person::Person,
@@ -66,6 +67,10 @@ pub(crate) struct Tenant {
     /// Graph's budgets: read application, write application, other.
     pub(crate) graph_budgets: [Budget; 3],
     pub(crate) subscriptions: Subscriptions,
+    /// What happened to the Teams users.
+    pub(crate) directory: Directory,
+    /// Who has no mailbox, beside guests.
+    pub(crate) without_mailbox: HashSet<u32>,
     /// 8x8's budgets: administration, presence.
     pub(crate) eight_budgets: [Budget; 2],
     pub(crate) people: Vec<Person>,
@@ -239,6 +244,7 @@ impl Tenant {
     pub(crate) fn delete_teams(&mut self, person: u32) {
         if let Some(teams) = self.person_mut(person).and_then(|person| person.teams.take()) {
             self.by_teams_id.remove(&teams.id);
+            self.directory.delete(person, teams);
         }
         self.relink();
     }

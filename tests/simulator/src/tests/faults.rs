@@ -40,6 +40,8 @@ async fn each_endpoint_fails_alone_and_recovers() {
         ),
         Endpoint::Subscriptions => world.get("/subscriptions"),
         Endpoint::WorkLocation => world.post(&format!("/users/{id}/presence/clearLocation"), &json!({})),
+        Endpoint::UsersDelta => world.get("/users/delta"),
+        Endpoint::Mailbox => world.get(&format!("/users/{id}/mailboxSettings")),
         Endpoint::EightToken => {
             let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
             request
@@ -72,6 +74,9 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::Subscriptions, 200),
         // No application may write it.
         (Endpoint::WorkLocation, 403),
+        (Endpoint::UsersDelta, 200),
+        // The application may not read mailboxes.
+        (Endpoint::Mailbox, 403),
         (Endpoint::EightToken, 200),
         (Endpoint::EightUsers, 200),
         (Endpoint::EightSnapshot, 200),

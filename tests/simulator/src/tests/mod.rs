@@ -2,6 +2,7 @@
 
 mod browser;
 mod directories;
+mod directory;
 mod eight;
 mod entra_apps;
 mod entra_consent;
