@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::{
     graph_batch::{self, Batching},
-    graph_delta, graph_location, graph_mailbox, graph_message, graph_preferred, graph_presence, graph_sessions, graph_subscriptions,
-    graph_userinfo, graph_users,
+    graph_delta, graph_location, graph_mailbox, graph_message, graph_preferred, graph_presence, graph_sessions,
+    graph_subscriptions, graph_userinfo, graph_users,
     reply::{Reply, graph_error, graph_fault, graph_throttled, strike, with_header},
     watch::{self, watched},
 };
