@@ -29,6 +29,7 @@
 //! * `drive`: the population, its movement, scripted people
 //! * `faults`: failures on demand
 //! * `http`: the four servers
+//! * `tls`: certificates for the servers, if wanted
 //! * `report`: a run in numbers
 //! * `simulator`: all of it together
 
@@ -45,6 +46,7 @@ mod state;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod words;
 
 pub use clock::SimClock;

@@ -14,9 +14,8 @@ const EXAMPLES: &str = "Examples:
       right, writes the report; ends with 0 if nothing is wrong and no session is stuck
   curl http://127.0.0.1:18084/admin/truth
       what is wrong now
-  curl -H 'content-type: application/json' -d '{\"endpoint\":\"publish\",\"status\":503,\"lastsMs\":20000}' \\
-      http://127.0.0.1:18084/admin/faults
-      publishing fails for twenty seconds";
+  curl -d 'fail 10% of POST /communications/getPresencesByUserId with 503 for 2m' http://127.0.0.1:18084/admin/faults
+      every tenth read of presence fails for two minutes";
 
 /// Microsoft Entra, Microsoft Graph and 8x8 as real HTTP servers, with people who live a working day.
 #[derive(Debug, Parser)]
@@ -43,6 +42,9 @@ struct Arguments {
     /// Write the report to this file rather than to the standard output.
     #[arg(long)]
     report: Option<PathBuf>,
+    /// Speak TLS, and write the certificate of the authority to trust to this file, as PEM. The admin server does not.
+    #[arg(long, value_name = "FILE")]
+    tls: Option<PathBuf>,
     /// The port of Entra.
     #[arg(long, default_value_t = 18081)]
     entra_port: u16,
@@ -71,9 +73,13 @@ async fn main() -> anyhow::Result<ExitCode> {
         graph_port: arguments.graph_port,
         eight_port: arguments.eight_port,
         admin_port: arguments.admin_port,
+        tls: arguments.tls.is_some(),
         ..Config::default()
     })
     .await?;
+    if let (Some(file), Some(pem)) = (&arguments.tls, sim.authority_pem()) {
+        std::fs::write(file, pem).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     println!("Entra  {}", sim.entra_url());
     println!("Graph  {}", sim.graph_url());
     println!("8x8    {}", sim.eight_url());

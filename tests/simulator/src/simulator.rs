@@ -33,6 +33,7 @@ use crate::{
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
     },
+    tls::Tls,
 };
 
 /// How a simulator is set up.
@@ -78,6 +79,8 @@ pub struct Config {
     pub change_retention: Duration,
     /// How long Entra signs with one key. Default 42 days.
     pub key_rotation: Duration,
+    /// Whether Entra, Graph and 8x8 are spoken to over TLS, with an authority of their own. Default not.
+    pub tls: bool,
     /// How Microsoft behaves where it leaves a choice. Default: as documented.
     pub quirks: Quirks,
 }
@@ -105,6 +108,7 @@ impl Default for Config {
             repeat_changes: true,
             change_retention: Duration::from_secs(24 * 3_600),
             key_rotation: Duration::from_secs(42 * 24 * 3_600),
+            tls: false,
             quirks: Quirks::default(),
         }
     }
@@ -118,6 +122,7 @@ pub struct Simulator {
     stop: watch::Sender<bool>,
     ticker: JoinHandle<()>,
     courier: JoinHandle<()>,
+    authority_pem: Option<String>,
 }
 
 /// How often the real clock is looked at for what came due while nobody asked.
@@ -150,12 +155,14 @@ impl Simulator {
         });
 
         let stop = watch::Sender::new(false);
-        let serve = |port: u16, routes: Router| serve(port, routes, stop.subscribe());
+        let tls = config.tls.then(Tls::new).transpose()?;
+        let serve = |port: u16, routes: Router| serve(port, routes, tls.as_ref(), stop.subscribe());
+        let plain = |port: u16, routes: Router| self::serve(port, routes, None, stop.subscribe());
         let urls = Urls {
             entra: serve(config.entra_port, watched(&world, Server::Entra, http::entra::routes(&world))).await?,
             graph: serve(config.graph_port, http::graph::routes(&world)).await? + "/v1.0",
             eight: serve(config.eight_port, watched(&world, Server::Eight, http::eight::routes(&world))).await?,
-            admin: serve(config.admin_port, http::admin::routes(&world)).await?,
+            admin: plain(config.admin_port, http::admin::routes(&world)).await?,
         };
         // The cell is new, so this cannot fail.
         let _ = world.urls.set(urls.clone());
@@ -171,7 +178,7 @@ impl Simulator {
             }
         });
         let courier = tokio::spawn(courier::run(Arc::clone(&world)));
-        Ok(Self { world, urls, stop, ticker, courier })
+        Ok(Self { world, urls, stop, ticker, courier, authority_pem: tls.map(|tls| tls.authority_pem) })
     }
 
     /// Where Entra is: `http://127.0.0.1:PORT`.
@@ -192,6 +199,11 @@ impl Simulator {
     /// Where the admin server is: `http://127.0.0.1:PORT`.
     pub fn admin_url(&self) -> String {
         self.urls.admin.clone()
+    }
+
+    /// The certificate of the authority that the servers' certificates are from, as PEM, if they speak TLS.
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.authority_pem.as_deref()
     }
 
     /// How to reach each tenant, with the secrets that hold now.
@@ -281,21 +293,33 @@ impl Drop for Simulator {
 }
 
 /// Binds and serves until told to stop; connections that are open then finish what they are at.
-async fn serve(port: u16, routes: Router, mut stop: watch::Receiver<bool>) -> anyhow::Result<String> {
+async fn serve(
+    port: u16,
+    routes: Router,
+    tls: Option<&Tls>,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<String> {
     let listener =
         TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Some(tls) = tls {
+        let secured = tls.over(listener)?;
+        tokio::spawn(async move { ended(axum::serve(secured, routes).with_graceful_shutdown(stopped).await) });
+        return Ok(format!("https://{address}"));
+    }
     let listener = listener.tap_io(|stream| {
         // Only slower without it.
         let _ = stream.set_nodelay(true);
     });
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "a server of the simulator ended");
-        }
-    });
-    Ok(url)
+    tokio::spawn(async move { ended(axum::serve(listener, routes).with_graceful_shutdown(stopped).await) });
+    Ok(format!("http://{address}"))
+}
+
+fn ended(result: std::io::Result<()>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "a server of the simulator ended");
+    }
 }

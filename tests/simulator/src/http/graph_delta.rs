@@ -106,11 +106,11 @@ fn answer(caller: &Caller<'_>, query: &HashMap<String, String>, minimal: bool) -
     let whole = given.is_some_and(|text| text == "latest");
     if !token.begun && caller.world.quirks.load().delta_empty_pages {
         token.begun = true;
-        return page(caller, Vec::new(), &token, true);
+        return page(caller, &[], &token, true);
     }
     token.begun = true;
     if whole {
-        return page(caller, Vec::new(), &Token { begun: false, ..token }, false);
+        return page(caller, &[], &Token { begun: false, ..token }, false);
     }
     let repeats = caller.world.quirks.load().delta_repeats;
     let (rows, more) = caller.world.with(caller.cell, |tenant, _| match token.place {
@@ -120,14 +120,14 @@ fn answer(caller: &Caller<'_>, query: &HashMap<String, String>, minimal: bool) -
     if !more {
         token = Token { place: None, begun: false, ..token };
     }
-    page(caller, rows, &token, more)
+    page(caller, &rows, &token, more)
 }
 
 fn base<'a>(caller: &Caller<'a>) -> &'a str {
     caller.world.urls.get().map(|urls| urls.graph.as_str()).unwrap_or_default()
 }
 
-fn page(caller: &Caller<'_>, rows: Vec<Value>, token: &Token, more: bool) -> Reply {
+fn page(caller: &Caller<'_>, rows: &[Value], token: &Token, more: bool) -> Reply {
     let base = base(caller);
     let (link, option) = if more { ("@odata.nextLink", "$skiptoken") } else { ("@odata.deltaLink", "$deltatoken") };
     let url = format!("{base}/users/delta?{option}={}", token.text());

@@ -22,6 +22,7 @@ use crate::{
 const NOTE: &str = "<html>\n<body>\n<p>I am out of the office.</p>\n</body>\n</html>\n";
 
 /// A person's automatic replies.
+#[derive(Debug, Clone, Copy)]
 enum Replies {
     Disabled,
     AlwaysEnabled,

@@ -22,6 +22,7 @@ mod presence_reading;
 mod presence_writing;
 mod sign_in;
 mod subscriptions;
+mod tls;
 mod whole_day;
 
 use std::time::Duration;
