@@ -48,6 +48,8 @@ pub enum Endpoint {
     Subscriptions,
     /// Graph: the four actions on where somebody works, such as `POST /me/presence/setManualLocation`
     WorkLocation,
+    /// Graph: `POST /$batch`, as a whole
+    Batch,
     /// Graph: `GET /users/delta`
     UsersDelta,
     /// Graph: `GET /users/{id}/mailboxSettings` and beneath
@@ -68,7 +70,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::EntraToken,
         Self::EntraAuthorize,
         Self::EntraConsent,
@@ -83,6 +85,7 @@ impl Endpoint {
         Self::SetStatusMessage,
         Self::Subscriptions,
         Self::WorkLocation,
+        Self::Batch,
         Self::UsersDelta,
         Self::Mailbox,
         Self::EightToken,

@@ -19,10 +19,10 @@ use serde_json::{Map, Value, json};
 use tower::ServiceExt;
 
 use super::{
-    graph::client_request_id,
+    graph::{admit, client_request_id},
     reply::{Reply, graph_error, json_text},
 };
-use crate::state::world::World;
+use crate::{faults::Endpoint, state::world::World};
 
 /// The most requests in one batch.
 const MOST: usize = 20;
@@ -53,9 +53,19 @@ struct Item {
 }
 
 pub(super) async fn batch(State(batching): State<Batching>, headers: HeaderMap, body: Bytes) -> Reply {
+    match admit(&batching.world, &headers, Endpoint::Batch).await {
+        Ok(caller) => {
+            let reply = answers(&batching, &headers, &body).await;
+            caller.counted(Endpoint::Batch, reply)
+        }
+        Err(reply) => *reply,
+    }
+}
+
+async fn answers(batching: &Batching, headers: &HeaderMap, body: &[u8]) -> Reply {
     let world = &batching.world;
-    let bad = |message: &str| graph_error(world, client_request_id(&headers), 400, "BadRequest", message);
-    let Ok(Envelope { requests }) = serde_json::from_slice::<Envelope>(&body) else {
+    let bad = |message: &str| graph_error(world, client_request_id(headers), 400, "BadRequest", message);
+    let Ok(Envelope { requests }) = serde_json::from_slice::<Envelope>(body) else {
         return bad("Invalid batch payload format.");
     };
     if requests.is_empty() || requests.len() > MOST {
@@ -77,7 +87,7 @@ pub(super) async fn batch(State(batching): State<Batching>, headers: HeaderMap, 
         let answer = if item.depends_on.iter().any(|id| failed.contains(&id.to_lowercase())) {
             failed_dependency(&id)
         } else {
-            one(&batching, &headers, item).await
+            one(batching, headers, item).await
         };
         if answer["status"].as_u64().is_none_or(|status| status >= 400) {
             failed.insert(id.to_lowercase());

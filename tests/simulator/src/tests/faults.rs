@@ -40,6 +40,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
         ),
         Endpoint::Subscriptions => world.get("/subscriptions"),
         Endpoint::WorkLocation => world.post(&format!("/users/{id}/presence/clearLocation"), &json!({})),
+        Endpoint::Batch => world.post("/$batch", &json!({"requests": [{"id": "1", "method": "GET", "url": "/users"}]})),
         Endpoint::UsersDelta => world.get("/users/delta"),
         Endpoint::Mailbox => world.get(&format!("/users/{id}/mailboxSettings")),
         Endpoint::EightToken => {
@@ -74,6 +75,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::Subscriptions, 200),
         // No application may write it.
         (Endpoint::WorkLocation, 403),
+        (Endpoint::Batch, 200),
         (Endpoint::UsersDelta, 200),
         // The application may not read mailboxes.
         (Endpoint::Mailbox, 403),

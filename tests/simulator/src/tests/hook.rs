@@ -19,7 +19,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 use serde_json::Value;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 /// How an endpoint answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) enum Manner {
     Status(u16),
     /// Never.
     Silent,
+    /// 202, once [`Hook::release`] says so.
+    Held,
     /// The handshake: with HTML.
     Html,
     /// The handshake: with the token as it is in the URL.
@@ -44,6 +46,8 @@ struct Inside {
     told: Arc<Mutex<Vec<Value>>>,
     /// The handshakes: path, query and content type.
     asked: Arc<Mutex<Vec<(String, String)>>>,
+    held: Arc<Notify>,
+    arrived: Arc<Notify>,
 }
 
 /// The endpoint; it stops when it is dropped.
@@ -85,8 +89,12 @@ async fn answer(
                 (plain, raw).into_response()
             }
             Manner::Chatty => (plain, format!("token: {token}")).into_response(),
-            Manner::Good | Manner::Silent => (plain, token.clone()).into_response(),
+            Manner::Good | Manner::Silent | Manner::Held => (plain, token.clone()).into_response(),
         };
+    }
+    if manner == Manner::Held {
+        inside.arrived.notify_one();
+        inside.held.notified().await;
     }
     inside.told.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
     match manner {
@@ -97,7 +105,13 @@ async fn answer(
 
 impl Hook {
     pub(super) async fn start() -> Self {
-        let inside = Inside { manner: Arc::new(Mutex::new(Manner::Good)), told: Arc::default(), asked: Arc::default() };
+        let inside = Inside {
+            manner: Arc::new(Mutex::new(Manner::Good)),
+            told: Arc::default(),
+            asked: Arc::default(),
+            held: Arc::default(),
+            arrived: Arc::default(),
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let routes = Router::new().route("/{*path}", post(answer)).with_state(inside.clone());
@@ -115,6 +129,16 @@ impl Hook {
 
     pub(super) fn behave(&self, manner: Manner) {
         *self.inside.manner.lock().unwrap() = manner;
+    }
+
+    /// Returns once something is held.
+    pub(super) async fn arrived(&self) {
+        self.inside.arrived.notified().await;
+    }
+
+    /// Answers what is held, or the next that will be.
+    pub(super) fn release(&self) {
+        self.inside.held.notify_one();
     }
 
     /// What came since this was asked last, body by body.

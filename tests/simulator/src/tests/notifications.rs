@@ -289,6 +289,32 @@ async fn an_endpoint_that_is_mostly_silent_loses_what_comes_in_the_next_ten_minu
 }
 
 #[tokio::test]
+async fn an_endpoint_that_is_often_slow_is_told_ten_minutes_later() {
+    let s = Subscribing::new().await;
+    s.subscribe(&s.people[..2]).await;
+    s.hook.behave(Manner::Held);
+    s.busy(1);
+    s.hook.arrived().await;
+    // The answer is good, but it comes after five seconds, so the same is sent again.
+    s.world.step(5);
+    s.hook.release();
+    s.world.sim.notified().await;
+    s.hook.behave(Manner::Good);
+    s.world.step(10);
+    s.world.sim.notified().await;
+    assert_eq!((s.outcomes(), s.hook.told().len()), (vec![Outcome::Retried, Outcome::Delivered], 2));
+    s.world.step(600);
+    s.available(1);
+    s.world.sim.notified().await;
+    s.world.step(599);
+    s.world.sim.notified().await;
+    assert_eq!(s.hook.told().len(), 0);
+    s.world.step(1);
+    s.world.sim.notified().await;
+    assert_eq!(s.hook.told().len(), 1);
+}
+
+#[tokio::test]
 async fn whoever_does_not_authorize_again_gets_nothing_until_they_do() {
     let s = Subscribing::new().await;
     // This token ends long before the subscription does.

@@ -93,6 +93,16 @@ async fn an_application_by_itself_cannot_subscribe() {
 }
 
 #[tokio::test]
+async fn whoever_signed_in_and_consented_can_subscribe() {
+    let s = Subscribing::new().await;
+    let tokens = browser::sign_in(&s.world, &s.world.access.read_app, &s.people[0], browser::SCOPE).await;
+    let (status, body) = s.create_as(tokens["access_token"].as_str().unwrap(), &s.wanted(&s.people[..2])).await;
+    assert_eq!((status, body["creatorId"].as_str()), (201, s.people[0].teams_id.as_deref()), "{body}");
+    let less = browser::sign_in(&s.world, &s.world.access.read_app, &s.people[1], "openid User.Read").await;
+    assert_eq!(s.create_as(less["access_token"].as_str().unwrap(), &s.wanted(&s.people[..2])).await.0, 403);
+}
+
+#[tokio::test]
 async fn a_user_has_one_presence_subscription_per_application() {
     let s = Subscribing::new().await;
     s.subscribe(&s.people[..2]).await;
