@@ -102,7 +102,7 @@ async fn asked_to_stop() -> anyhow::Result<()> {
 }
 
 fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
-    let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.secret.into() };
+    let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.credential };
     let call_deadline = cadence.call_deadline();
     TenantConfig {
         teams: presync_teams::Config {

@@ -10,6 +10,7 @@ use presync_rules::Canary;
 use presync_service::digest::Digest;
 use presync_service::time::Zone;
 use presync_service::{Limit, RuleSource};
+use presync_teams::Cloud;
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -89,6 +90,16 @@ pub(super) const DIRECTORY: Kind<Uuid> = Kind {
 /// An Entra app registration.
 pub(super) const CLIENT_ID: Kind<Uuid> =
     Kind { expected: "the application (client) id of the app registration: a GUID", parse: guid };
+
+/// Which of Microsoft's clouds.
+pub(super) const CLOUD: Kind<Cloud> = Kind {
+    expected: "\"global\" (GCC, too), \"us-gov-l4\" (GCC High) or \"us-gov-dod\"",
+    parse: |text| match text.parse::<Cloud>() {
+        Ok(cloud) if cloud.has_presence() => Ok(cloud),
+        Ok(cloud) => Err(format!("is \"{}\", where Microsoft offers no presence", cloud.name())),
+        Err(_) => Err(format!("is \"{text}\", no cloud of Microsoft's")),
+    },
+};
 
 /// A provider's address.
 pub(super) const URL: Kind<Url> =

@@ -14,6 +14,7 @@
 //! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
+mod app;
 mod document;
 pub(crate) mod environment;
 mod kind;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use presync_core::id::TenantId;
 use presync_service::{Limit, RuleConfig, Supply};
+use presync_teams::Credential;
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -84,8 +85,8 @@ pub(crate) struct Teams {
 pub(crate) struct App {
     /// Application (client) id.
     pub client_id: Uuid,
-    /// The client secret's value.
-    pub secret: SecretString,
+    /// How it proves who it is.
+    pub credential: Credential,
 }
 
 /// A tenant's 8x8 side, in partner mode: the only one of this version.

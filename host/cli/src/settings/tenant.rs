@@ -4,28 +4,25 @@ use std::collections::HashMap;
 
 use secrecy::SecretString;
 
+use super::app;
 use super::document::{Entry, Section};
-use super::kind::{CLIENT_ID, DIRECTORY, MODE, TENANT_ID, URL};
-use super::model::{App, Eight, Teams, Tenant};
+use super::kind::{CLOUD, DIRECTORY, MODE, TENANT_ID, URL};
+use super::model::{Eight, Teams, Tenant};
 use super::rule;
 use super::secret::{self, Inline};
 use super::supply;
 
 const KEYS: &[&str] =
     &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity"];
-const TEAMS_KEYS: &[&str] = &["directory", "read_app", "write_app", "login", "graph"];
+const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph"];
 const EIGHT_KEYS: &[&str] = &["mode", "key", "secret", "api"];
-const APP_KEYS: &[&str] = &["client_id", "secret"];
 
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
 const TEAMS: &str = "a table, [tenant.teams]";
 const EIGHT: &str = "a table, [tenant.eight]";
 const SEEN: &str = "true, if rules may see the names and addresses of people, or false";
-const APP: &str = "an app registration: { client_id = \"GUID\", secret = \"env:NAME\" }";
 
-/// The global cloud.
-const DEFAULT_LOGIN: &str = "https://login.microsoftonline.com";
-const DEFAULT_GRAPH: &str = "https://graph.microsoft.com/v1.0";
+const DEFAULT_CLOUD: &str = "global";
 const DEFAULT_API: &str = "https://api.8x8.com";
 const DEFAULT_MODE: &str = "partner";
 
@@ -68,21 +65,18 @@ fn refuse_duplicates(sections: &[Section<'_>]) {
 fn teams(entry: Entry<'_>) -> Option<Teams> {
     let section = entry.section(TEAMS, TEAMS_KEYS)?;
     let directory = section.required("directory", &DIRECTORY);
-    let read_app = section.require("read_app", APP).and_then(app);
+    let read_app = section.require("read_app", app::EXPECTED).and_then(app::read);
     let write_app = match section.get("write_app") {
-        Some(entry) => app(entry).map(Some),
+        Some(entry) => app::read(entry).map(Some),
         None => Some(None),
     };
-    let login = section.or_default("login", &URL, DEFAULT_LOGIN);
-    let graph = section.or_default("graph", &URL, DEFAULT_GRAPH);
+    // A cloud that cannot be read is reported already; the addresses are looked at all the same.
+    let cloud = section.or_default("cloud", &CLOUD, DEFAULT_CLOUD);
+    let hosts = cloud.unwrap_or_default();
+    let login = section.or_default("login", &URL, hosts.login());
+    let graph = section.or_default("graph", &URL, hosts.graph());
+    cloud?;
     Some(Teams { directory: directory?, read_app: read_app?, write_app: write_app?, login: login?, graph: graph? })
-}
-
-fn app(entry: Entry<'_>) -> Option<App> {
-    let section = entry.section(APP, APP_KEYS)?;
-    let client_id = section.required("client_id", &CLIENT_ID);
-    let secret = required_secret(&section, "secret", Inline::Refused);
-    Some(App { client_id: client_id?, secret: secret? })
 }
 
 fn eight(entry: Entry<'_>) -> Option<Eight> {

@@ -31,16 +31,16 @@ pub enum Credential {
 #[non_exhaustive]
 pub enum CredentialError {
     /// No certificate in the PEM.
-    #[error("there is no certificate in it; expected PEM with \"-----BEGIN CERTIFICATE-----\"")]
+    #[error("there is no certificate in it (PEM, with \"-----BEGIN CERTIFICATE-----\")")]
     NoCertificate,
     /// No private key in the PEM.
     #[error(
-        "there is no private key in it; expected PEM with \"-----BEGIN PRIVATE KEY-----\" or \"-----BEGIN RSA PRIVATE KEY-----\", \
-         without a passphrase"
+        "there is no private key in it (PEM, with \"-----BEGIN PRIVATE KEY-----\" or \"-----BEGIN RSA PRIVATE KEY-----\", without a \
+         passphrase)"
     )]
     NoKey,
     /// A key that Entra does not take.
-    #[error("the private key cannot be used; expected RSA of 2048 to 8192 bits, which is what Entra takes")]
+    #[error("the private key is not RSA of 2048 to 8192 bits, which is what Entra takes")]
     WrongKey,
     /// Two halves of different pairs.
     #[error("the private key does not belong to the certificate; export both from the same pair")]

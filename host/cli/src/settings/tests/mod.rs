@@ -1,6 +1,7 @@
 //! Settings files as people write them, and what they are told.
 
 mod accepted;
+mod apps;
 mod refused;
 mod rules;
 mod secrets;
