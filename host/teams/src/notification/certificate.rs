@@ -4,6 +4,7 @@
 //! encrypted for the old one until then is lost, and found by the next poll.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
@@ -37,7 +38,7 @@ pub struct EncryptionCertificate {
 
 /// The certificates in use, the newest last.
 #[derive(Debug, Default)]
-pub struct Certificates(VecDeque<EncryptionCertificate>);
+pub(super) struct Certificates(VecDeque<Arc<EncryptionCertificate>>);
 
 impl EncryptionCertificate {
     /// A new pair, RSA of 2048 bits. It takes a moment of computing.
@@ -94,24 +95,24 @@ fn date(moment: Timestamp) -> Option<Date> {
 }
 
 impl Certificates {
-    /// The certificate for the next subscription or renewal, made anew when there is none or it is a week old. Older ones are kept
-    /// for what is on its way.
-    ///
-    /// # Errors
-    /// [`CertificateError`] when one is due and cannot be made.
-    pub fn current(&mut self, now: Timestamp) -> Result<&EncryptionCertificate, CertificateError> {
-        if self.0.back().is_none_or(|newest| now.since(newest.made) >= CHANGE) {
-            self.0.push_back(EncryptionCertificate::generate(now)?);
-            while self.0.len() > KEPT {
-                self.0.pop_front();
-            }
+    /// The certificate for the next subscription or renewal; `None` when there is none, or it is a week old.
+    pub(super) fn current(&self, now: Timestamp) -> Option<Arc<EncryptionCertificate>> {
+        self.0.back().filter(|newest| now.since(newest.made) < CHANGE).cloned()
+    }
+
+    /// Takes a new one into use. Older ones are kept for what is on its way.
+    pub(super) fn add(&mut self, certificate: EncryptionCertificate) -> Arc<EncryptionCertificate> {
+        let certificate = Arc::new(certificate);
+        self.0.push_back(Arc::clone(&certificate));
+        while self.0.len() > KEPT {
+            self.0.pop_front();
         }
-        self.0.back().ok_or_else(|| CertificateError("it was not kept".into()))
+        certificate
     }
 
     /// The certificate of that id.
-    pub fn find(&self, id: &str) -> Option<&EncryptionCertificate> {
-        self.0.iter().find(|certificate| &*certificate.id == id)
+    pub(super) fn find(&self, id: &str) -> Option<Arc<EncryptionCertificate>> {
+        self.0.iter().find(|certificate| &*certificate.id == id).cloned()
     }
 }
 
@@ -127,26 +128,31 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_445_600_000);
 
+    fn made(now: Timestamp) -> EncryptionCertificate {
+        EncryptionCertificate::generate(now).unwrap()
+    }
+
     #[test]
     fn a_certificate_is_changed_after_a_week_and_the_old_one_still_opens() {
         let mut certificates = Certificates::default();
-        let first = certificates.current(NOW).unwrap().id().to_owned();
-        assert_eq!(certificates.current(NOW + CHANGE - Duration::from_secs(1)).unwrap().id(), first);
-        let second = certificates.current(NOW + CHANGE).unwrap().id().to_owned();
-        assert_ne!(first, second);
-        assert!(certificates.find(&first).is_some() && certificates.find("other").is_none());
+        assert!(certificates.current(NOW).is_none());
+        let first = certificates.add(made(NOW));
+        let still = certificates.current(NOW + CHANGE - Duration::from_secs(1)).unwrap();
+        assert_eq!(still.id(), first.id());
+        assert!(certificates.current(NOW + CHANGE).is_none());
+        let second = certificates.add(made(NOW + CHANGE));
+        assert_eq!(certificates.current(NOW + CHANGE).unwrap().id(), second.id());
+        assert!(certificates.find(first.id()).is_some() && certificates.find("other").is_none());
     }
 
     #[test]
     fn no_more_than_a_few_are_kept() {
         let mut certificates = Certificates::default();
-        let first = certificates.current(NOW).unwrap().id().to_owned();
-        let mut now = NOW;
+        let first = certificates.add(made(NOW));
         for _ in 0..KEPT {
-            now = now + CHANGE;
-            certificates.current(now).unwrap();
+            certificates.add(made(NOW));
         }
-        assert!(certificates.find(&first).is_none());
+        assert!(certificates.find(first.id()).is_none());
         assert_eq!(certificates.0.len(), KEPT);
     }
 

@@ -15,7 +15,7 @@ mod silence;
 use presync_http::text::plain;
 
 pub use body::Delivery;
-pub use certificate::{CertificateError, Certificates, EncryptionCertificate};
+pub use certificate::{CertificateError, EncryptionCertificate};
 pub use event::{Event, Happening, Lifecycle};
 pub use open::ItemProblem;
 pub use receiver::{Distrust, Opened, Receiver, Rejected, Watched};

@@ -10,7 +10,7 @@ use presync_http::transport::{self, under};
 use url::Url;
 
 use super::body::{Delivery, Item};
-use super::certificate::Certificates;
+use super::certificate::{CertificateError, Certificates, EncryptionCertificate};
 use super::event::{Event, Happening, Lifecycle};
 use super::open::{ItemProblem, open};
 use crate::error::Error;
@@ -101,9 +101,19 @@ impl Receiver {
         self.watched().remove(subscription);
     }
 
-    /// The certificates that subscriptions are given.
-    pub fn certificates(&self) -> MutexGuard<'_, Certificates> {
-        self.certificates.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The certificate to give to the next subscription or renewal; once a week it is a new one.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when one is due and cannot be made.
+    pub async fn certificate(&self) -> Result<Arc<EncryptionCertificate>, CertificateError> {
+        let now = self.clock.now();
+        if let Some(current) = self.certificates().current(now) {
+            return Ok(current);
+        }
+        match tokio::task::spawn_blocking(move || EncryptionCertificate::generate(now)).await {
+            Ok(made) => Ok(self.certificates().add(made?)),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     /// What a delivery says, as far as it is believed.
@@ -162,16 +172,13 @@ impl Receiver {
             let id = id.ok_or_else(|| ItemProblem::Unreadable("it names nobody".into()))?;
             return Ok(Happening::Changed { user: id.into() });
         };
-        let plain = {
-            let certificates = self.certificates();
-            let id = &content.encryption_certificate_id;
-            let certificate = certificates.find(id).ok_or_else(|| ItemProblem::UnknownCertificate(id.clone()))?;
-            let thumbprint = content.encryption_certificate_thumbprint.as_deref();
-            if thumbprint.is_some_and(|thumbprint| !certificate.has_thumbprint(thumbprint)) {
-                return Err(ItemProblem::CertificateMismatch);
-            }
-            open(content, certificate)?
-        };
+        let id = &content.encryption_certificate_id;
+        let certificate = self.certificates().find(id).ok_or_else(|| ItemProblem::UnknownCertificate(id.clone()))?;
+        let thumbprint = content.encryption_certificate_thumbprint.as_deref();
+        if thumbprint.is_some_and(|thumbprint| !certificate.has_thumbprint(thumbprint)) {
+            return Err(ItemProblem::CertificateMismatch);
+        }
+        let plain = open(content, &certificate)?;
         let (user, reading) = reading::notified(&plain, self.no_older_than()).map_err(ItemProblem::Unreadable)?;
         Ok(Happening::Presence { user, reading })
     }
@@ -191,6 +198,10 @@ impl Receiver {
 
     fn no_older_than(&self) -> Timestamp {
         self.clock.now() - LATENCY
+    }
+
+    fn certificates(&self) -> MutexGuard<'_, Certificates> {
+        self.certificates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn watched(&self) -> MutexGuard<'_, HashMap<Box<str>, Watched>> {

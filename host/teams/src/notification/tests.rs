@@ -40,11 +40,9 @@ impl Scene {
         let clock = Arc::new(microsoft.clock.clone());
         let receiver = Receiver::new(vec!["app-1".to_owned()], login, clock, Duration::from_secs(5)).unwrap();
         receiver.watch("s1", Watched { directory: "t1".into(), client_state: "secret".into() });
-        let (certificate, wrap) = {
-            let mut certificates = receiver.certificates();
-            let certificate = certificates.current(presync_core::time::Clock::now(&microsoft.clock)).unwrap();
-            (json!(certificate.id()), public_key(&STANDARD.decode(certificate.public()).unwrap()))
-        };
+        let made = receiver.certificate().await.unwrap();
+        assert_eq!(receiver.certificate().await.unwrap().id(), made.id());
+        let (certificate, wrap) = (json!(made.id()), public_key(&STANDARD.decode(made.public()).unwrap()));
         Self { microsoft, signer, receiver, certificate, wrap }
     }
 

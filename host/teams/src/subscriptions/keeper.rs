@@ -1,10 +1,11 @@
 //! When a subscription is created, renewed, replaced: a state machine over moments, without a clock and without calls.
 //!
 //! ```text
-//!            create            half its life, or Microsoft asks
-//!   nothing ────────► held ◄──────────────────────────────┐
-//!      ▲               │ └──────────── renew ─────────────┘
-//!      └── delete ◄────┘ other people, silence, refused renewal
+//!            find            create            half its life, or Microsoft asks
+//!   unknown ──────► nothing ────────► held ◄──────────────────────────────┐
+//!      ▲               ▲               │ └──────────── renew ─────────────┘
+//!      │               └── delete ◄────┘ other people, silence, refused renewal
+//!      └── there is one already, or no answer came
 //! ```
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use presync_core::time::Timestamp;
 
 use super::{Subscription, SubscriptionError};
+use crate::error::Error;
 
 /// How long a subscription is asked for: under the hour that Microsoft allows at most, with room for clocks that differ; an end
 /// less than 45 minutes off would be made 45.
@@ -32,6 +34,8 @@ pub enum Duty {
         /// The moment.
         until: Timestamp,
     },
+    /// List what there is: one from before a restart, or from a call without an answer, would be in the way.
+    Find,
     /// Create one that ends at `expires`; afterwards everybody watched is to be read.
     Create {
         /// Its end.
@@ -52,11 +56,13 @@ pub enum Duty {
 }
 
 /// Keeps one subscription. It is told what happened and says what to do.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Keeper {
     held: Option<Held>,
-    /// Something that is to be deleted before the next creation.
-    stale: Option<Box<str>>,
+    /// What there is was looked at, and nothing can have come since that we do not know of.
+    looked: bool,
+    /// What is to be deleted before the next creation.
+    stale: Vec<Box<str>>,
     /// No call before this.
     not_before: Timestamp,
     failures: u32,
@@ -70,12 +76,6 @@ struct Held {
     expires: Timestamp,
 }
 
-impl Default for Keeper {
-    fn default() -> Self {
-        Self { held: None, stale: None, not_before: Timestamp::EPOCH, failures: 0 }
-    }
-}
-
 impl Keeper {
     /// What to do at `now`.
     pub fn duty(&mut self, now: Timestamp) -> Duty {
@@ -85,7 +85,10 @@ impl Keeper {
         if now < self.not_before {
             return Duty::Wait { until: self.not_before };
         }
-        if let Some(id) = &self.stale {
+        if !self.looked {
+            return Duty::Find;
+        }
+        if let Some(id) = self.stale.first() {
             return Duty::Delete { id: id.clone() };
         }
         match &self.held {
@@ -112,9 +115,17 @@ impl Keeper {
         self.recovered();
     }
 
-    /// The stale one was deleted.
-    pub fn deleted(&mut self) {
-        self.stale = None;
+    /// The one of that id was deleted.
+    pub fn deleted(&mut self, id: &str) {
+        self.stale.retain(|stale| &**stale != id);
+        self.recovered();
+    }
+
+    /// All subscriptions that there are of this app and user. Those to presence that we do not hold are in the way.
+    pub fn found(&mut self, subscriptions: &[Subscription]) {
+        let others = subscriptions.iter().filter(|found| found.is_of_presence() && self.id() != Some(&*found.id));
+        self.stale = others.map(|found| found.id.clone()).collect();
+        self.looked = true;
         self.recovered();
     }
 
@@ -126,22 +137,18 @@ impl Keeper {
         self.not_before = now + pause.min(LONGEST_PAUSE).max(asked.unwrap_or_default());
         match error {
             SubscriptionError::Gone => self.held = None,
+            SubscriptionError::AlreadyExists => self.looked = false,
+            // It may have been done all the same.
+            SubscriptionError::Call(Error::Timeout { .. } | Error::Network(_)) => self.looked = self.held.is_some(),
             SubscriptionError::Call(error) if error.is_passing_trouble() => {}
             _ => self.replace(),
-        }
-    }
-
-    /// There is a subscription of ours that we do not hold: from before a restart, or the one that a creation ran into.
-    pub fn found(&mut self, id: &str) {
-        if self.id() != Some(id) {
-            self.stale = Some(id.into());
         }
     }
 
     /// Other people are to be watched, or nothing is heard: the one that is held is replaced.
     pub fn replace(&mut self) {
         if let Some(held) = self.held.take() {
-            self.stale = Some(held.id);
+            self.stale.push(held.id);
         }
     }
 
@@ -165,25 +172,32 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
 
     fn at(minutes: u64) -> Timestamp {
         Timestamp::from_millis(minutes * 60_000)
     }
 
     fn subscription(id: &str, expires: Timestamp) -> Subscription {
-        Subscription { id: id.into(), expires, resource: "".into() }
+        Subscription { id: id.into(), expires, resource: "/communications/presences?$filter=x".into() }
+    }
+
+    /// One that has looked and found nothing.
+    fn beginning() -> Keeper {
+        let mut keeper = Keeper::default();
+        assert_eq!(keeper.duty(at(0)), Duty::Find);
+        keeper.found(&[]);
+        keeper
     }
 
     fn holding(now: Timestamp) -> Keeper {
-        let mut keeper = Keeper::default();
+        let mut keeper = beginning();
         keeper.done(&subscription("s1", now + LIFE), now);
         keeper
     }
 
     #[test]
     fn it_is_created_then_renewed_after_half_an_hour_again_and_again() {
-        let mut keeper = Keeper::default();
+        let mut keeper = beginning();
         assert_eq!(keeper.duty(at(0)), Duty::Create { expires: at(58) });
         keeper.done(&subscription("s1", at(58)), at(0));
         assert_eq!(keeper.duty(at(1)), Duty::Wait { until: at(0) + Duration::from_secs(29 * 60) });
@@ -207,7 +221,7 @@ mod tests {
         let refused = Error::Refused { status: 400, code: "".into(), message: "".into() };
         keeper.failed(&refused.into(), at(29));
         assert_eq!(keeper.duty(at(30)), Duty::Delete { id: "s1".into() });
-        keeper.deleted();
+        keeper.deleted("s1");
         assert_eq!(keeper.duty(at(30)), Duty::Create { expires: at(88) });
     }
 
@@ -223,7 +237,7 @@ mod tests {
 
     #[test]
     fn failures_are_repeated_ever_more_slowly_and_no_sooner_than_asked() {
-        let mut keeper = Keeper::default();
+        let mut keeper = beginning();
         let trouble = |retry_after| SubscriptionError::from(Error::Unavailable { status: 500, retry_after });
         let mut pauses = Vec::new();
         for _ in 0..8 {
@@ -240,15 +254,31 @@ mod tests {
     }
 
     #[test]
-    fn one_that_nobody_knew_of_is_deleted_before_the_next_is_created() {
+    fn those_that_nobody_knew_of_are_deleted_before_the_next_is_created() {
         let mut keeper = Keeper::default();
-        keeper.found("old");
-        assert_eq!(keeper.duty(at(0)), Duty::Delete { id: "old".into() });
-        keeper.deleted();
+        let mail = Subscription { resource: "me/messages".into(), ..subscription("mail", at(9)) };
+        keeper.found(&[subscription("old", at(9)), mail, subscription("older", at(9))]);
+        for id in ["old", "older"] {
+            assert_eq!(keeper.duty(at(0)), Duty::Delete { id: id.into() });
+            keeper.deleted(id);
+        }
         assert!(matches!(keeper.duty(at(0)), Duty::Create { .. }));
         let mut keeper = holding(at(0));
-        keeper.found("s1");
+        keeper.found(&[subscription("s1", at(58))]);
         assert!(matches!(keeper.duty(at(1)), Duty::Wait { .. }), "the one that is held is no find");
+    }
+
+    #[test]
+    fn a_creation_that_ran_into_another_or_got_no_answer_looks_what_there_is() {
+        let late = Error::Timeout { after: Duration::from_secs(30) };
+        for error in [SubscriptionError::AlreadyExists, late.into(), Error::Network("reset".into()).into()] {
+            let mut keeper = beginning();
+            keeper.failed(&error, at(0));
+            assert_eq!(keeper.duty(at(1)), Duty::Find, "{error}");
+        }
+        let mut keeper = holding(at(0));
+        keeper.failed(&Error::Network("reset".into()).into(), at(29));
+        assert!(matches!(keeper.duty(at(30)), Duty::Renew { .. }), "a renewal is only repeated");
     }
 
     #[test]

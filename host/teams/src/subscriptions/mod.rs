@@ -8,6 +8,7 @@ mod problem;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use presync_core::id::TeamsUserId;
 use presync_core::time::{Clock, Timestamp};
@@ -33,6 +34,9 @@ use wire::{Creation, Listed, Renewal, moment, resource};
 
 /// The most people of one subscription.
 pub const MOST: usize = 650;
+
+/// How long a call may take at least: for a creation, Microsoft asks the endpoint for up to 10 seconds, twice.
+const CREATION: Duration = Duration::from_secs(30);
 
 /// Where notifications go and what they carry.
 #[derive(Debug, Clone)]
@@ -73,7 +77,7 @@ impl Subscriptions {
         let endpoint = config.token_endpoint(client_id, credential)?;
         let user = SyncUser { endpoint, scope: scope(&config.graph), account, store };
         let http = transport::client().map_err(Error::from)?;
-        let access = Access::new(http, clock, SignIn::User(user), config.call_deadline);
+        let access = Access::new(http, clock, SignIn::User(user), config.call_deadline.max(CREATION));
         Ok(Self { access, graph: config.graph.clone() })
     }
 

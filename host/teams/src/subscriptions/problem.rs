@@ -72,7 +72,9 @@ impl SubscriptionError {
                 let text = String::from_utf8_lossy(body).to_ascii_lowercase();
                 let named = |id: &&TeamsUserId| text.contains(&id.as_str().to_ascii_lowercase());
                 let gone: Vec<TeamsUserId> = people.iter().filter(named).cloned().collect();
-                (!gone.is_empty()).then_some(Self::PeopleGone(gone))
+                // Where all of many are named, it is the request that was given back.
+                let some = !gone.is_empty() && (gone.len() < people.len() || people.len() == 1);
+                some.then_some(Self::PeopleGone(gone))
             }
             _ => None,
         }

@@ -1,7 +1,5 @@
 //! The calls of a sync user's subscriptions, and each of their refusals.
 
-use std::time::Duration;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -119,6 +117,12 @@ async fn every_refusal_of_a_creation_has_its_own_name() {
     assert_eq!(
         scene.refused(500, "ExtensionError", "Users not found: U2").await,
         SubscriptionError::PeopleGone(vec!["u2".into()])
+    );
+    let whole = scene.refused(500, "ExtensionError", "cannot create id in ('u1','u2')").await;
+    assert_eq!(
+        whole,
+        Error::Unavailable { status: 500, retry_after: None }.into(),
+        "the request given back names nobody"
     );
     let busy = scene.refused(500, "", "").await;
     assert_eq!(busy, Error::Unavailable { status: 500, retry_after: None }.into());
