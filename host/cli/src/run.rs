@@ -113,14 +113,17 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             write_app: tenant.teams.write_app.map(app),
             call_deadline,
         },
-        eight: presync_eight::Config {
-            api: tenant.eight.api,
-            key: tenant.eight.key.expose_secret().to_owned(),
-            secret: tenant.eight.secret,
-            tenant: tenant.id.clone(),
-            call_deadline,
-        }
-        .into(),
+        eight: match tenant.eight {
+            model::Eight::Partner(partner) => presync_eight::Config {
+                api: partner.api,
+                key: partner.key.expose_secret().to_owned(),
+                secret: partner.secret,
+                tenant: tenant.id.clone(),
+                call_deadline,
+            }
+            .into(),
+            model::Eight::Public(public) => presync_eight::config::Public { call_deadline, ..*public }.into(),
+        },
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
         supply: tenant.supply,
         id: tenant.id,

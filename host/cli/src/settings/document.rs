@@ -99,6 +99,12 @@ impl<'a> Section<'a> {
         entry
     }
 
+    /// Reports that the value of this key, or that it is missing, is wrong.
+    pub(super) fn wrong(&self, key: &str, what: &str) {
+        let at = self.get(key).map_or(self.at, |entry| entry.at);
+        self.document.report(at, &path_of(&self.key, key), what.to_owned());
+    }
+
     /// The value of this key, which must be there.
     pub(super) fn required<T>(&self, key: &str, kind: &Kind<T>) -> Option<T> {
         self.require(key, kind.expected)?.of_kind(kind)

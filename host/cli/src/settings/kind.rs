@@ -105,12 +105,20 @@ pub(super) const CLOUD: Kind<Cloud> = Kind {
 pub(super) const URL: Kind<Url> =
     Kind { expected: "an https address, or http to this machine (localhost)", parse: url };
 
-/// How 8x8 is reached. There is one way, so nothing of it is kept.
-pub(super) const MODE: Kind<()> = Kind {
-    expected: "\"partner\"",
+/// How 8x8 is reached.
+pub(super) enum Mode {
+    /// By the partner API.
+    Partner,
+    /// By what 8x8 documents publicly.
+    Public,
+}
+
+/// How 8x8 is reached.
+pub(super) const MODE: Kind<Mode> = Kind {
+    expected: "\"partner\" or \"public\"",
     parse: |text| match text {
-        "partner" => Ok(()),
-        "public" => Err("is \"public\", not offered by this version; use partner".to_owned()),
+        "partner" => Ok(Mode::Partner),
+        "public" => Ok(Mode::Public),
         _ => Err(format!("is \"{text}\", no mode of presync's")),
     },
 };

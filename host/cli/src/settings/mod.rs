@@ -10,12 +10,13 @@
 //! * `kind`: the kinds of text that a value may be: addresses, lengths of time, GUIDs
 //! * [`environment`]: where `env:` references are looked up
 //! * `secret`: `env:` and `file:` references
-//! * `service`, `tenant`, `supply`, `rule`: a reader per table
+//! * `service`, `tenant`, `eight`, `supply`, `rule`: a reader per table
 //! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
 mod app;
 mod document;
+mod eight;
 pub(crate) mod environment;
 mod kind;
 pub(crate) mod model;

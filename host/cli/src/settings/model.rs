@@ -89,9 +89,18 @@ pub(crate) struct App {
     pub credential: Credential,
 }
 
-/// A tenant's 8x8 side, in partner mode: the only one of this version.
+/// A tenant's 8x8 side.
 #[derive(Debug, Clone)]
-pub(crate) struct Eight {
+pub(crate) enum Eight {
+    /// By the partner API.
+    Partner(Partner),
+    /// By what 8x8 documents publicly. The deadline of its calls is not in it yet.
+    Public(Box<presync_eight::config::Public>),
+}
+
+/// A tenant's 8x8 side, by the partner API.
+#[derive(Debug, Clone)]
+pub(crate) struct Partner {
     /// API key.
     pub key: SecretString,
     /// API secret.

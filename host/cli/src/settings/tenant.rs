@@ -2,20 +2,19 @@
 
 use std::collections::HashMap;
 
-use secrecy::SecretString;
+use presync_core::id::TenantId;
 
 use super::app;
 use super::document::{Entry, Section};
-use super::kind::{CLOUD, DIRECTORY, MODE, TENANT_ID, URL};
-use super::model::{Eight, Teams, Tenant};
+use super::eight;
+use super::kind::{CLOUD, DIRECTORY, TENANT_ID, URL};
+use super::model::{Teams, Tenant};
 use super::rule;
-use super::secret::{self, Inline};
 use super::supply;
 
 const KEYS: &[&str] =
     &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity"];
 const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph"];
-const EIGHT_KEYS: &[&str] = &["mode", "key", "secret", "api"];
 
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
 const TEAMS: &str = "a table, [tenant.teams]";
@@ -23,8 +22,6 @@ const EIGHT: &str = "a table, [tenant.eight]";
 const SEEN: &str = "true, if rules may see the names and addresses of people, or false";
 
 const DEFAULT_CLOUD: &str = "global";
-const DEFAULT_API: &str = "https://api.8x8.com";
-const DEFAULT_MODE: &str = "partner";
 
 /// All tenants, in the order of the file.
 pub(super) fn read_all(root: &Section<'_>) -> Option<Vec<Tenant>> {
@@ -42,7 +39,8 @@ pub(super) fn read_all(root: &Section<'_>) -> Option<Vec<Tenant>> {
 fn read(section: &Section<'_>) -> Option<Tenant> {
     let id = section.required("id", &TENANT_ID);
     let teams = section.require("teams", TEAMS).and_then(teams);
-    let eight = section.require("eight", EIGHT).and_then(eight);
+    let unnamed = TenantId::from("");
+    let eight = section.require("eight", EIGHT).and_then(|entry| eight::read(entry, id.as_ref().unwrap_or(&unnamed)));
     let supply = supply::read(section);
     let seen = section.get("rules_see_identity").map_or(Some(false), |entry| entry.flag(SEEN));
     let rules = rule::read_all(section);
@@ -77,18 +75,4 @@ fn teams(entry: Entry<'_>) -> Option<Teams> {
     let graph = section.or_default("graph", &URL, hosts.graph());
     cloud?;
     Some(Teams { directory: directory?, read_app: read_app?, write_app: write_app?, login: login?, graph: graph? })
-}
-
-fn eight(entry: Entry<'_>) -> Option<Eight> {
-    let section = entry.section(EIGHT, EIGHT_KEYS)?;
-    let mode = section.or_default("mode", &MODE, DEFAULT_MODE);
-    let key = required_secret(&section, "key", Inline::Allowed);
-    let secret = required_secret(&section, "secret", Inline::Refused);
-    let api = section.or_default("api", &URL, DEFAULT_API);
-    mode?;
-    Some(Eight { key: key?, secret: secret?, api: api? })
-}
-
-fn required_secret(section: &Section<'_>, key: &str, inline: Inline) -> Option<SecretString> {
-    secret::read(&section.require(key, secret::REFERENCE)?, inline)
 }

@@ -9,7 +9,7 @@ use presync_service::{Limit, RuleConfig, RuleSource, Supply};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{ACME, Variables, load, load_in, variables};
+use super::{ACME, Variables, load, load_in, partner, variables};
 use crate::settings::model::{PollInterval, Rule};
 use crate::settings::{load_with, summary};
 
@@ -30,7 +30,7 @@ fn what_is_left_out_has_its_default() {
     let acme = &settings.tenants[0];
     assert_eq!(acme.teams.login.as_str(), "https://login.microsoftonline.com/");
     assert_eq!(acme.teams.graph.as_str(), "https://graph.microsoft.com/v1.0");
-    assert_eq!(acme.eight.api.as_str(), "https://api.8x8.com/");
+    assert_eq!(partner(acme).api.as_str(), "https://api.8x8.com/");
     assert!(acme.teams.write_app.is_none());
     assert!(acme.rules.is_empty());
 }
@@ -254,7 +254,7 @@ fn the_example_for_the_simulator_loads_without_any_variable() {
     let ids: Vec<_> = settings.tenants.iter().map(|tenant| tenant.id.as_str()).collect();
     assert_eq!(ids, ["tenant-1", "tenant-2"]);
     for tenant in &settings.tenants {
-        assert_eq!(tenant.eight.secret.expose_secret(), "simulator-secret");
+        assert_eq!(partner(tenant).secret.expose_secret(), "simulator-secret");
         assert!(tenant.teams.write_app.is_some());
     }
 }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod apps;
+mod eight;
 mod refused;
 mod rules;
 mod secrets;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::environment::Secrets;
-use super::model::Settings;
+use super::model::{Eight, Partner, Settings, Tenant};
 use super::problem::SettingsError;
 
 /// A tenant that nothing is wrong with, to put other things beside.
@@ -38,6 +39,14 @@ impl Secrets for Variables {
 fn variables() -> Variables {
     let secrets = [("READ", "read-hush"), ("WRITE", "write-hush"), ("EIGHT", "eight-hush"), ("EMPTY", "")];
     Variables(secrets.into_iter().chain([("TOKEN", "sixteen-bytes-or-more")]).collect())
+}
+
+/// A tenant's way to the partner API.
+fn partner(tenant: &Tenant) -> &Partner {
+    match &tenant.eight {
+        Eight::Partner(partner) => partner,
+        Eight::Public(_) => panic!("{} is in public mode", tenant.id),
+    }
 }
 
 /// Loads this text as `presync.toml` in a folder with the file `hush.secret`.

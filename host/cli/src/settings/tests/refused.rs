@@ -183,12 +183,8 @@ fn a_guid_must_be_one() {
 #[test]
 fn a_mode_or_a_place_that_is_not_offered_is_refused() {
     assert_snapshot!(
-        told_with("key =", "mode = \"public\"\nkey ="),
-        @r#"presync.toml:8: tenant[acme].eight.mode: is "public", not offered by this version; use partner; expected "partner""#
-    );
-    assert_snapshot!(
         told_with("key =", "mode = \"hosted\"\nkey ="),
-        @r#"presync.toml:8: tenant[acme].eight.mode: is "hosted", no mode of presync's; expected "partner""#
+        @r#"presync.toml:8: tenant[acme].eight.mode: is "hosted", no mode of presync's; expected "partner" or "public""#
     );
     assert_snapshot!(
         told_beside_acme("[service]\nstate = \"nats://127.0.0.1:4222\"\n"),
@@ -222,7 +218,7 @@ id = "A"
 read_app = { client_id = "x", secret = "inline" }
 graph = "http://example.com"
 [tenant.eight]
-mode = "public"
+mode = "hosted"
 key = 1
 [[tenant]]
 id = "bolt"
@@ -235,7 +231,7 @@ id = "bolt"
     presync.toml:8: tenant[A].teams.read_app.secret: holds the secret itself, which everyone who sees this file would know; expected a reference: "env:NAME" or "file:path"
     presync.toml:9: tenant[A].teams.graph: is "http://example.com": plain http to another machine would show the secrets on the way; expected an https address, or http to this machine (localhost)
     presync.toml:10: tenant[A].eight.secret: is missing; expected a reference: "env:NAME" or "file:path"
-    presync.toml:11: tenant[A].eight.mode: is "public", not offered by this version; use partner; expected "partner"
+    presync.toml:11: tenant[A].eight.mode: is "hosted", no mode of presync's; expected "partner" or "public"
     presync.toml:12: tenant[A].eight.key: is an integer; expected a reference: "env:NAME" or "file:path"
     presync.toml:13: tenant[bolt].teams: is missing; expected a table, [tenant.teams]
     presync.toml:13: tenant[bolt].eight: is missing; expected a table, [tenant.eight]

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use presync_teams::Credential;
 use secrecy::ExposeSecret;
 
-use super::{ACME, load, told, told_with};
+use super::{ACME, load, partner, told, told_with};
 
 #[test]
 fn a_variable_and_a_file_are_read_and_a_key_may_be_written_out() {
@@ -11,10 +11,10 @@ fn a_variable_and_a_file_are_read_and_a_key_may_be_written_out() {
     assert!(
         matches!(&acme.teams.read_app.credential, Credential::Secret(secret) if secret.expose_secret() == "read-hush")
     );
-    assert_eq!(acme.eight.secret.expose_secret(), "file-hush");
-    assert_eq!(acme.eight.key.expose_secret(), "acme-key");
+    assert_eq!(partner(acme).secret.expose_secret(), "file-hush");
+    assert_eq!(partner(acme).key.expose_secret(), "acme-key");
     let settings = load(&ACME.replace("acme-key", "env:EIGHT")).unwrap();
-    assert_eq!(settings.tenants[0].eight.key.expose_secret(), "eight-hush");
+    assert_eq!(partner(&settings.tenants[0]).key.expose_secret(), "eight-hush");
 }
 
 #[test]
