@@ -16,6 +16,7 @@ use crate::config::Public;
 use crate::directory::User;
 use crate::feed::Cursor;
 use crate::people::book::Book;
+use crate::people::directory::Brought;
 use crate::work::activity::Member;
 use crate::work::analytics::PbxReading;
 
@@ -32,6 +33,8 @@ pub(super) struct Board {
     pub(super) book: Book,
     pub(super) desk: Desk,
     work: HashMap<EightUserId, Work>,
+    /// Which agent a person is.
+    agent_ids: HashMap<EightUserId, AgentId>,
     agents: HashMap<AgentId, Seen>,
     agents_at: Option<Timestamp>,
     /// What was told last of whom.
@@ -61,6 +64,7 @@ impl Board {
             book: Book::default(),
             desk: Desk::default(),
             work: HashMap::new(),
+            agent_ids: HashMap::new(),
             agents: HashMap::new(),
             agents_at: None,
             told: HashMap::new(),
@@ -81,8 +85,15 @@ impl Board {
     }
 
     /// Which agent a person is, by the settings.
-    pub(super) fn agent_of<'a>(&self, user: &EightUserId, config: &'a Public) -> Option<&'a AgentId> {
-        config.people.iter().find(|(name, _)| self.book.by_name(name) == Some(user)).map(|(_, agent)| agent)
+    pub(super) fn agent_of(&self, user: &EightUserId) -> Option<&AgentId> {
+        self.agent_ids.get(user)
+    }
+
+    /// Takes in what a reading of the directory brought.
+    pub(super) fn take_people(&mut self, brought: Brought, config: &Public) {
+        self.book.take(brought);
+        let named = config.people.iter().filter_map(|(name, agent)| Some((self.book.by_name(name)?, agent)));
+        self.agent_ids = named.map(|(user, agent)| (user.clone(), agent.clone())).collect();
     }
 
     /// When the agents were read last.
@@ -180,8 +191,8 @@ impl Board {
         our_dnd: impl Fn(&EightUserId) -> bool,
         now: Timestamp,
     ) -> Vec<(EightUserId, Reading<EightPresence>)> {
-        let agent_of = |(name, agent): (&String, &AgentId)| Some((self.book.by_name(name)?, *self.agents.get(agent)?));
-        let agents: HashMap<&EightUserId, Seen> = config.people.iter().filter_map(agent_of).collect();
+        let agents: HashMap<&EightUserId, Seen> =
+            self.agent_ids.iter().filter_map(|(user, agent)| Some((user, *self.agents.get(agent)?))).collect();
         // Whoever was told of and is heard of no more is told of once more, as unknown.
         let known: HashSet<&EightUserId> =
             self.work.keys().chain(agents.keys().copied()).chain(self.told.keys()).collect();

@@ -113,7 +113,7 @@ impl Client {
         let now = self.0.directories.now();
         let brought = reader.read(&self.0.directories, &self.0.config.api, now).await?;
         let mut board = self.board();
-        board.book.take(brought);
+        board.take_people(brought, &self.0.config);
         Ok(board.users())
     }
 
@@ -121,7 +121,7 @@ impl Client {
     pub fn abilities(&self, user: &EightUserId) -> Vec<Ability> {
         let Shared { config, realtime, .. } = &*self.0;
         let board = self.board();
-        let agent = board.agent_of(user, config);
+        let agent = board.agent_of(user);
         let member = match (&config.work, board.is_member(user)) {
             (None, _) => Err(Obstacle::WorkNotSet),
             (Some(_), false) => Err(Obstacle::NoReadingOfWork),
@@ -172,7 +172,7 @@ impl Client {
         let Shared { config, extensions, .. } = &*self.0;
         let agent = match &config.agents {
             None => Err(Obstacle::AgentsNotSet),
-            Some(_) if board.agent_of(user, config).is_none() => Err(Obstacle::NotAnAgent),
+            Some(_) if board.agent_of(user).is_none() => Err(Obstacle::NotAnAgent),
             Some(agents) if agents.working_offline.is_none() => Err(Obstacle::NoStatusCode),
             Some(_) => Ok(()),
         };

@@ -39,7 +39,7 @@ impl Client {
         let mut board = self.board();
         let means = self.means(&board, &publication.user);
         let plan = calls::plan(means, publication.status, publication.calls);
-        let agent = board.agent_of(&publication.user, &self.0.config).cloned();
+        let agent = board.agent_of(&publication.user).cloned();
         if let Some(agent) = &agent {
             if plan.hold_out {
                 board.desk.hold(agent, now + publication.lease.unwrap_or(LEASE));

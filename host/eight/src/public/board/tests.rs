@@ -47,7 +47,8 @@ fn at(seconds: u64) -> Timestamp {
 
 fn board() -> Board {
     let mut board = Board::new(at(0));
-    board.book.replace(vec![listed("u1", "ann@corp.com"), listed("u2", "bob@corp.com"), listed("u3", "cid@corp.com")]);
+    let people = vec![listed("u1", "ann@corp.com"), listed("u2", "bob@corp.com"), listed("u3", "cid@corp.com")];
+    board.take_people(Brought::All(people), &config());
     board
 }
 
@@ -115,8 +116,8 @@ fn an_agent_is_known_by_the_settings_and_by_nothing_else() {
     board.take_agents(Agents { seen: agents, read_at: at(0) }, &config);
     let (all, _) = board.snapshot(&config, |_| false, at(0));
     assert_eq!(told(&all), [("u1", EightStatus::Away)]);
-    assert_eq!(board.agent_of(&"u1".into(), &config), Some(&"ag1".into()));
-    assert_eq!(board.agent_of(&"u2".into(), &config), None);
+    assert_eq!(board.agent_of(&"u1".into()), Some(&"ag1".into()));
+    assert_eq!(board.agent_of(&"u2".into()), None);
 }
 
 #[test]
