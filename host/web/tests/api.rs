@@ -104,6 +104,24 @@ async fn the_status_shows_every_tenant_and_the_totals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_fresh_everything_is_stands_in_the_status() {
+    let scene = Scene::start().await;
+    let (_, body) = scene.get("/v1/status").await;
+    let fresh = &body["tenants"][0]["freshness"];
+    assert_eq!(fresh["promised"]["secs"], 10);
+    assert_eq!(fresh["requests"][0]["provider"], "teams");
+    assert_eq!(fresh["requests"][0]["made"], 2, "one for each cycle");
+    assert_eq!(fresh["requests"][0]["half"], 750);
+    assert_eq!(fresh["quiet"], serde_json::json!({}));
+    let now = body["now"].as_u64().unwrap();
+    assert!(fresh["teams_read_at"].as_u64().unwrap() <= now && fresh["eight_read_at"].as_u64().unwrap() <= now);
+    let hops = fresh["hops"].as_array().unwrap().iter();
+    let hops: Vec<_> = hops.map(|hop| format!("{} {}", hop["direction"], hop["hop"]).replace('"', "")).collect();
+    let of = |way: &str| ["unseen", "deciding", "writing", "whole"].map(|hop| format!("{way} {hop}"));
+    assert_eq!(hops, [of("teams-to-eight"), of("eight-to-teams")].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_not_linked_is_listed_with_advice() {
     let scene = Scene::start().await;
     let (status, body) = scene.get("/v1/tenants/tenant-1/unlinked").await;

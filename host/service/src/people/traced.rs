@@ -114,9 +114,9 @@ impl People {
             }
             Input::PublishDecided { link, stamp, .. } => self.answer(*link, Direction::TeamsToEight, *stamp),
             Input::SessionDecided { link, stamp, .. } => self.answer(*link, Direction::EightToTeams, *stamp),
-            Input::Delivered {
-                link, side, outcome: Outcome::Applied | Outcome::Masked | Outcome::NotFound, ..
-            } => Step::Written { link: *link, side: *side },
+            Input::Delivered { link, side, outcome: Outcome::Applied | Outcome::Masked, .. } => {
+                Step::Written { link: *link, side: *side }
+            }
             _ => Step::None,
         }
     }
