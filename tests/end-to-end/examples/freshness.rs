@@ -68,7 +68,12 @@ async fn main() {
 
     let half = Limit::GRAPH_PRESENCE.half();
     println!("people                     {people}, each moves every {MOVE_EVERY:?} on average, for {seconds} s");
-    println!("pace                       {:?}, promised {:?}", fresh.tempo, fresh.promised);
+    if let Some(tempo) = fresh.tempo {
+        println!(
+            "pace                       every {:?} ({:?}), promised {:?}",
+            tempo.every, tempo.bound, fresh.promised
+        );
+    }
     println!(
         "requests per 30 s          reading {:.0} on average, {most} at most; half of the limit is {half}",
         rate(asked, seconds)

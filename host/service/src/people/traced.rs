@@ -25,6 +25,7 @@ pub(super) struct FeedRead {
 }
 
 /// What an input is to a change under way.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     /// Nothing.
     None,
