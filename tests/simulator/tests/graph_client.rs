@@ -1,0 +1,83 @@
+//! A Graph client that is not presync's own works against the simulator: the npm library
+//! `@microsoft/microsoft-graph-client`, unmodified, over TLS as it insists. It is fetched once, with npm, into a folder of
+//! the target folder that stays.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use presync_simulator::{Config, Simulator};
+use serde_json::{Value, json};
+
+/// The client with its library.
+fn client() -> PathBuf {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/graph");
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graph");
+    fs::create_dir_all(&to).unwrap();
+    for file in ["package.json", "package-lock.json", "work.mjs"] {
+        fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+    let lock = fs::read(to.join("package-lock.json")).unwrap();
+    let fetched = to.join("fetched-lock.json");
+    if fs::read(&fetched).ok().as_deref() != Some(lock.as_slice()) {
+        output(&to, "npm", ["ci", "--no-audit", "--no-fund"]);
+        fs::write(fetched, lock).unwrap();
+    }
+    to
+}
+
+/// What a program writes, if it ends well; it trusts the authority in `ca.pem`.
+fn output<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: impl IntoIterator<Item = A>) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .env("NODE_EXTRA_CA_CERTS", folder.join("ca.pem"))
+        .current_dir(folder)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): these tests need Node.js with npm"));
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn microsofts_own_library_lists_follows_reads_and_writes() {
+    let sim = Simulator::start(Config { tls: true, ..Config::default() }).await.unwrap();
+    let pem = sim.authority_pem().unwrap().to_owned();
+    let tenant = sim.tenants().remove(0);
+    // The library waits and tries again by itself.
+    sim.faults().rule("fail GET /users with 429 retry-after 1 1 times").unwrap();
+    let (read, write) = (tenant.read_app, tenant.write_app);
+    let arguments = [
+        String::from("work.mjs"),
+        sim.entra_url(),
+        sim.graph_url(),
+        tenant.directory,
+        read.client_id,
+        read.secret,
+        write.client_id,
+        write.secret,
+    ];
+    let run = move || {
+        let folder = client();
+        fs::write(folder.join("ca.pem"), pem).unwrap();
+        output(&folder, "node", arguments)
+    };
+    let said = tokio::task::spawn_blocking(run).await.unwrap();
+    let said: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let expected = json!({
+        "users": 26,
+        "changed": 26,
+        "since": 0,
+        "statuses": [200, 400, 404],
+        "activities": ["InACall", "Available"],
+        "missing": {"status": 404, "code": "NotFound"},
+    });
+    assert_eq!(said, expected);
+    let statuses: Vec<_> =
+        sim.requests().iter().filter(|request| request.path == "/v1.0/users").map(|request| request.status).collect();
+    assert_eq!(statuses[..2], [Some(429), Some(200)]);
+}
