@@ -1,8 +1,10 @@
 use std::collections::HashMap;
+use std::time::Instant;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::pace::{Bounds, Ended, Limit, Pace};
 
 const BATCH: usize = 10;
 
@@ -67,6 +69,50 @@ fn what_no_limit_lets_through_is_cut_off_and_the_oldest_go_first() {
     }
     let picked = pick(all, &Terms { most: 3, ..terms(at(60_000), 1_000, 50) });
     assert_eq!(numbers(picked), (70..100).collect::<Vec<_>>());
+}
+
+/// Two minutes of a tenant of forty thousand, a tenth of whom matter first: its pace and its turns together.
+#[test]
+fn forty_thousand_people_are_read_within_what_is_promised_and_half_of_the_limit() {
+    let bounds = Bounds::new(Duration::from_secs(10), Duration::from_secs(1));
+    let mut pace = Pace::new(bounds, Limit::GRAPH_PRESENCE, None);
+    let mut read = vec![Timestamp::EPOCH; 40_000];
+    let matters = |number: u32| number.is_multiple_of(10);
+    let begin = Instant::now();
+    let (mut due, mut made) = (begin, Vec::new());
+    while due - begin < Duration::from_secs(120) {
+        let now = at(0) + (due - begin);
+        let candidates = (0..).zip(&read).map(|(number, read_at)| Candidate {
+            link: LinkId(number),
+            read_at: *read_at,
+            first: matters(number),
+        });
+        let promised = Duration::from_secs(10);
+        let room = pace.teams.room(due) as usize;
+        let terms = Terms { now, next: pace.expected(), promised, batch: 650, room, most: 250 };
+        let picked = pick(candidates.collect(), &terms);
+        let requests = u32::try_from(picked.len().div_ceil(650)).unwrap();
+        for link in picked {
+            read[link.0 as usize] = now;
+        }
+        let ages = || (0..).zip(&read).map(|(number, read_at)| (number, now.since(*read_at)));
+        let oldest = ages().map(|(_, age)| age).max().unwrap();
+        assert!(oldest <= promised, "somebody was read {oldest:?} ago");
+        if due - begin > Duration::from_secs(20) {
+            let oldest = ages().filter(|(number, _)| matters(*number)).map(|(_, age)| age).max().unwrap();
+            assert!(oldest <= Duration::from_secs(1), "somebody on shift was read {oldest:?} ago");
+        }
+        made.push((due, requests));
+        let ended = due + Duration::from_millis(200);
+        let cycle =
+            Ended { due, started: due, ended, teams: requests, eight: 1, well: true, quiet: Duration::ZERO, oldest };
+        due = pace.next(&cycle);
+    }
+    for (first, (start, _)) in made.iter().enumerate() {
+        let window = made[first..].iter().take_while(|(at, _)| *at - *start < Duration::from_secs(30));
+        let sum: u32 = window.map(|(_, requests)| requests).sum();
+        assert!(sum <= 750, "{sum} requests in 30 s");
+    }
 }
 
 /// What a tenant's cycles do one after the other.
