@@ -39,11 +39,33 @@ pub enum Endpoint {
     Publish,
     /// 8x8: `DELETE /presence/v1/publications/{userId}`
     Unpublish,
+    /// 8x8: `POST /analytics/work/v1/oauth/token`
+    AnalyticsToken,
+    /// 8x8: `GET /analytics/work/v2/pbxes` and what is below it
+    AnalyticsLists,
+    /// 8x8: `GET /analytics/work/v2/pbxes/{pbxId}/agent-activity`
+    AgentActivity,
+    /// 8x8: `GET /analytics/work/v2/pbxes/{pbxId}/queue-agent-activity`
+    QueueActivity,
+    /// 8x8: `GET /api/v1/tenants/{tenantId}/agentstatus/agents`
+    AgentStatusRead,
+    /// 8x8: `PUT /api/v1/tenants/{tenantId}/agentstatus/agents/{agentId}` and `…/bulk`
+    AgentStatusWrite,
+    /// 8x8: `GET /analytics/cc/v5/realtime-metrics/agents`
+    Realtime,
+    /// 8x8: `POST`, `PUT` and `DELETE` of `/admin-provisioning/users`, and `GET /admin-provisioning/operations`
+    EightUserWrite,
+    /// 8x8: `GET /admin-provisioning/ring-groups`
+    RingGroups,
+    /// 8x8: `GET /directory-contacts/api/v3/contacts`
+    Contacts,
+    /// 8x8: `GET /administration/audit/v1/audits`
+    Audits,
 }
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 23] = [
         Self::EntraToken,
         Self::ListUsers,
         Self::GetPresences,
@@ -56,6 +78,17 @@ impl Endpoint {
         Self::EightChanges,
         Self::Publish,
         Self::Unpublish,
+        Self::AnalyticsToken,
+        Self::AnalyticsLists,
+        Self::AgentActivity,
+        Self::QueueActivity,
+        Self::AgentStatusRead,
+        Self::AgentStatusWrite,
+        Self::Realtime,
+        Self::EightUserWrite,
+        Self::RingGroups,
+        Self::Contacts,
+        Self::Audits,
     ];
 }
 

@@ -46,7 +46,17 @@ mod tests;
 mod words;
 
 pub use clock::SimClock;
-pub use drive::script::{PersonRef, Shown};
+pub use drive::{
+    script::{PersonRef, Shown},
+    script_eight::{CcToken, DirectoryRow},
+};
+pub use eight::{
+    agent::AgentStatus,
+    quirks::{
+        ActivityLayout, AgentHost, AgentsKey, BadFilter, BulkVerb, ContactsPath, EightQuirks, Numbering, SiteUrn,
+        TooMany, UsersBase, UsersProduct, UsersPut,
+    },
+};
 pub use faults::{Endpoint, Fault, Faults};
 pub use map::eight_status_for;
 pub use report::{SimReport, Spread};
@@ -54,6 +64,8 @@ pub use simulator::{Config, Simulator};
 pub use state::{
     access::{App, AppKind, TenantAccess},
     budget::Limit,
+    carried::{EightMode, NotCarried, PublicCarries},
+    grants::Product,
     measure::{Counters, Write, WriteKind},
     truth::{StuckSession, Truth, Wrong},
 };

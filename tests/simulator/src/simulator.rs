@@ -19,12 +19,14 @@ use tokio::{
 use crate::{
     clock::{SimClock, whole_ms},
     drive::{movement, population},
+    eight::quirks::EightQuirks,
     faults::Faults,
     http,
     report::{SimReport, Summary},
     state::{
         access::TenantAccess,
         budget::Limit,
+        carried::{EightMode, PublicCarries},
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
     },
@@ -71,6 +73,20 @@ pub struct Config {
     pub repeat_changes: bool,
     /// How long changes can be read. Default 24 h.
     pub change_retention: Duration,
+    /// Which of 8x8's endpoints are there. Default all, the partner contract too.
+    pub eight_mode: EightMode,
+    /// What presync is set to do where only documented endpoints are there; the truth expects that much.
+    pub public_carries: PublicCarries,
+    /// Where 8x8's documents contradict each other. Default the reference's choices.
+    pub eight_quirks: EightQuirks,
+    /// Whether there are call queues, ring groups, agents of the Contact Center and people without a licence. Default
+    /// off.
+    pub contact_center: bool,
+    /// Whether the 8x8 directory holds what real ones hold: other addresses, hidden people, people that provisioning
+    /// made. Default off.
+    pub odd_directory: bool,
+    /// 8x8's limit on Work Analytics, which nobody publishes. Default 60 a minute, 20 at once.
+    pub eight_analytics_limit: Limit,
 }
 
 impl Default for Config {
@@ -95,6 +111,12 @@ impl Default for Config {
             manual_answers_422: false,
             repeat_changes: true,
             change_retention: Duration::from_secs(24 * 3_600),
+            eight_mode: EightMode::default(),
+            public_carries: PublicCarries::default(),
+            eight_quirks: EightQuirks::default(),
+            contact_center: false,
+            odd_directory: false,
+            eight_analytics_limit: Limit { burst: 20.0, per_second: 1.0 },
         }
     }
 }
@@ -120,6 +142,7 @@ impl Simulator {
             eight_token_ms: whole_ms(config.eight_token),
             manual_answers_422: config.manual_answers_422,
             repeat_changes: config.repeat_changes,
+            eight_mode: config.eight_mode,
         };
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),

@@ -180,6 +180,8 @@ pub(crate) enum Source {
     External,
     /// The idle timer.
     Auto,
+    /// The Contact Center.
+    Cc,
 }
 
 impl Source {
@@ -191,6 +193,7 @@ impl Source {
             Self::Calendar => "CALENDAR",
             Self::External => "EXTERNAL",
             Self::Auto => "AUTO",
+            Self::Cc => "CC",
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What makes people be and move: the population, its working day, and what a test has a person do.
 
+mod furnish;
 pub(crate) mod movement;
+mod odd_directory;
 pub(crate) mod population;
 pub(crate) mod script;
+pub(crate) mod script_eight;

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use uuid::{Builder, Uuid};
 
-use super::movement;
+use super::{furnish, movement};
 use crate::{
     Config,
     clock::whole_ms,
@@ -14,8 +14,11 @@ use crate::{
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
+        carried::Carried,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
+        phone::{self, Phone},
+        profile::{Desk, Extension, Profile},
         tenant::Tenant,
     },
     teams::{Owner, Session, TeamsLayers},
@@ -46,6 +49,9 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     if config.oddities {
         maker.oddities(config.users);
     }
+    if config.odd_directory {
+        maker.odd_directory(config.users + 10);
+    }
     let Maker { rng, people, .. } = maker;
     let count = people.len();
     let mut tenant = Tenant {
@@ -54,7 +60,8 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         granted: [true; 2],
         tokens: Tokens::default(),
         graph_budgets: [0, 1].map(|_| Budget::new(config.graph_limit, now)),
-        eight_budgets: [Budget::new(config.eight_directory_limit, now), Budget::new(config.eight_presence_limit, now)],
+        presence_budget: Budget::new(config.eight_presence_limit, now),
+        phone: Phone::new(place, config),
         by_teams_id: HashMap::new(),
         by_eight_id: HashMap::new(),
         people,
@@ -77,6 +84,7 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
             tenant.by_eight_id.insert(eight.id.clone(), place);
         }
     }
+    furnish::furnish(&mut tenant, config, now);
     tenant.relink();
     if config.varied_start {
         for person in 0..u32::try_from(count).unwrap_or(u32::MAX) {
@@ -88,16 +96,16 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     tenant
 }
 
-struct Maker {
+pub(super) struct Maker {
     rng: ChaCha8Rng,
     place: usize,
-    now: i64,
-    people: Vec<Person>,
+    pub(super) now: i64,
+    pub(super) people: Vec<Person>,
 }
 
 impl Maker {
     /// A person on both sides, with the same name in whatever case.
-    fn both(&mut self, number: usize) {
+    pub(super) fn both(&mut self, number: usize) {
         let (name, address) = self.name(number);
         let upn = if self.rng.random_bool(0.25) { mixed_case(&address) } else { address.clone() };
         let teams = self.teams(&name, &upn);
@@ -138,11 +146,11 @@ impl Maker {
         }
     }
 
-    fn add(&mut self, teams: Option<TeamsSide>, eight: Option<EightSide>) {
-        self.people.push(Person { teams, eight, linked: false, track: Track::default() });
+    pub(super) fn add(&mut self, teams: Option<TeamsSide>, eight: Option<EightSide>) {
+        self.people.push(Person { teams, eight, linked: false, carried: Carried::default(), track: Track::default() });
     }
 
-    fn name(&self, number: usize) -> (String, String) {
+    pub(super) fn name(&self, number: usize) -> (String, String) {
         let (first, last) = (FIRST[number % FIRST.len()], LAST[(number / FIRST.len()) % LAST.len()]);
         let serial = match number / (FIRST.len() * LAST.len()) {
             0 => String::new(),
@@ -152,7 +160,7 @@ impl Maker {
         (format!("{first} {last}{serial}"), address)
     }
 
-    fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
+    pub(super) fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
         let client = Session { owner: Owner::Client, pair: Pair::AVAILABLE, set_ms: self.now, expires_ms: i64::MAX };
         TeamsSide {
             id: self.guid(),
@@ -167,7 +175,7 @@ impl Maker {
         }
     }
 
-    fn eight(&mut self, name: &str, email: &str) -> EightSide {
+    pub(super) fn eight(&mut self, name: &str, email: &str) -> EightSide {
         const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let id: String = (0..22).map(|_| char::from(LETTERS[self.rng.random_range(0..LETTERS.len())])).collect();
         EightSide {
@@ -181,7 +189,17 @@ impl Maker {
             observed_ms: None,
             note: None,
             due_ms: None,
+            profile: Profile::plain(email, self.extension(), self.people.len() % 4, self.now),
+            desk: Desk::default(),
+            collected: None,
         }
+    }
+
+    /// The next free number on one of the two PBXes, which both begin at 1000.
+    fn extension(&self) -> Extension {
+        let place = self.people.len();
+        let number = 1_000 + u32::try_from(place / 2).unwrap_or(u32::MAX);
+        Extension { id: phone::id("ext", self.place, place).into(), number, devices: 1 }
     }
 
     fn guid(&mut self) -> Uuid {

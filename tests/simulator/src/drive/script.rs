@@ -211,15 +211,15 @@ impl Simulator {
         self.world.with_all(|tenant, _| tenant.changes.expire_cursors());
     }
 
-    fn on<R>(&self, person: &PersonRef, work: impl FnOnce(&mut Tenant, i64) -> R) -> Option<R> {
+    pub(super) fn on<R>(&self, person: &PersonRef, work: impl FnOnce(&mut Tenant, i64) -> R) -> Option<R> {
         self.on_tenant(person.tenant, work)
     }
 
-    fn on_tenant<R>(&self, tenant: usize, work: impl FnOnce(&mut Tenant, i64) -> R) -> Option<R> {
+    pub(super) fn on_tenant<R>(&self, tenant: usize, work: impl FnOnce(&mut Tenant, i64) -> R) -> Option<R> {
         self.world.cells.get(tenant).map(|cell| self.world.with(cell, work))
     }
 
-    fn edit_eight(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::eight::EightLayers, i64)) {
+    pub(super) fn edit_eight(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::eight::EightLayers, i64)) {
         self.on(person, |tenant, now| tenant.edit_eight(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 

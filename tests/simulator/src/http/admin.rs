@@ -11,6 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::eight_admin;
 use crate::{
     drive::movement,
     faults::{Endpoint, Fault},
@@ -39,6 +40,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/admin/switches", post(switches))
         .route("/admin/clock", get(clock).post(advance))
+        .merge(eight_admin::routes())
         .with_state(Arc::clone(world))
 }
 

@@ -2,9 +2,21 @@
 
 pub(crate) mod admin;
 pub(crate) mod eight;
+mod eight_activity;
+mod eight_admin;
+mod eight_agents;
+mod eight_analytics;
+mod eight_audits;
+mod eight_contacts;
 mod eight_directory;
+mod eight_gate;
+mod eight_operations;
 mod eight_publish;
 mod eight_read;
+mod eight_realtime;
+mod eight_ring_groups;
+mod eight_scroll;
+mod eight_shapes;
 pub(crate) mod entra;
 pub(crate) mod graph;
 mod graph_presence;

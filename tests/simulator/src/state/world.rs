@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Holder, serial_of},
+    carried::EightMode,
     tenant::Tenant,
 };
 use crate::{
@@ -24,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) eight_token_ms: i64,
     pub(crate) manual_answers_422: bool,
     pub(crate) repeat_changes: bool,
+    pub(crate) eight_mode: EightMode,
 }
 
 /// Where the servers listen.
@@ -78,10 +80,11 @@ impl World {
     pub(crate) fn with<R>(&self, cell: &Cell, work: impl FnOnce(&mut Tenant, i64) -> R) -> R {
         let mut tenant = cell.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now_ms();
-        let before = tenant.changes.next();
+        let mark = |tenant: &Tenant| (tenant.changes.next(), tenant.phone.events.next(), tenant.phone.events.drops);
+        let before = mark(&tenant);
         tenant.settle(now);
         let result = work(&mut tenant, now);
-        let rings = tenant.changes.next() != before;
+        let rings = mark(&tenant) != before;
         drop(tenant);
         if rings {
             cell.changed.notify_waiters();

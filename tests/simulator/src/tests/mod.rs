@@ -5,6 +5,7 @@ mod eight;
 mod faults;
 mod graph;
 mod measuring;
+mod phone;
 mod sign_in;
 mod whole_day;
 

@@ -1,0 +1,327 @@
+//! Having one person do one thing on the 8x8 side, and having 8x8 itself behave in one way or another.
+
+use serde::Serialize;
+
+use super::script::PersonRef;
+use crate::{
+    Simulator,
+    eight::{Call, agent::AgentStatus, quirks::EightQuirks},
+    state::{
+        access::Holder,
+        grants::Product,
+        staff::Mover,
+        tenant::{Cause, Tenant},
+    },
+    words::{Status, intern},
+};
+
+/// One of the two tokens of the Contact Center.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CcToken {
+    /// For agents' statuses.
+    Action,
+    /// For streams.
+    Data,
+}
+
+/// Where a person sits in the phone system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectoryRow {
+    /// The 8x8 user's id; another one after a move to another site.
+    pub user_id: String,
+    /// The number of the Work extension, if there is one.
+    pub extension: Option<u32>,
+    /// The id of the Contact Center agent, if the person is one.
+    pub agent_id: Option<String>,
+    /// The names of the call queues the person is in.
+    pub queues: Vec<String>,
+    /// The ids of those queues.
+    pub queue_ids: Vec<String>,
+    /// The id of the PBX.
+    pub pbx_id: String,
+    /// Whether the person has a licence.
+    pub licensed: bool,
+    /// The state of the agent.
+    pub agent_status: Option<AgentStatus>,
+    /// What a colleague sees.
+    pub peers_see: Status,
+    /// Whether `doNotDisturb` was set from outside.
+    pub extension_dnd: bool,
+}
+
+/// Where a person sits.
+pub(crate) fn seat(tenant: &Tenant, person: u32) -> Option<DirectoryRow> {
+    let eight = tenant.person(person)?.eight.as_ref()?;
+    let (profile, phone) = (&eight.profile, &tenant.phone);
+    let queues = || profile.queues.iter().filter_map(|member| phone.queues.get(member.queue));
+    Some(DirectoryRow {
+        user_id: eight.id.to_string(),
+        extension: profile.uc.as_ref().map(|uc| uc.number),
+        agent_id: profile.agent.as_ref().map(|agent| agent.id.to_string()),
+        queues: queues().map(|queue| queue.name.clone()).collect(),
+        queue_ids: queues().map(|queue| queue.id.clone()).collect(),
+        pbx_id: phone.pbxes.get(phone.pbx_of_site(profile.site)).map(|pbx| pbx.id.clone()).unwrap_or_default(),
+        licensed: profile.licensed,
+        agent_status: eight.layers.cc.map(|cc| cc.status),
+        peers_see: eight.layers.seen_by_peers(),
+        extension_dnd: eight.layers.extension_dnd.is_some(),
+    })
+}
+
+impl Simulator {
+    /// Where a person sits in the phone system; nothing without an 8x8 user.
+    pub fn seat(&self, person: &PersonRef) -> Option<DirectoryRow> {
+        self.on(person, |tenant, _| seat(tenant, person.person)).flatten()
+    }
+
+    /// Changes a tenant's quirks.
+    pub fn edit_eight_quirks(&self, tenant: usize, edit: impl FnOnce(&mut EightQuirks)) {
+        self.on_tenant(tenant, |tenant, now| tenant.edit_quirks(now, edit));
+    }
+
+    /// A tenant's quirks.
+    pub fn eight_quirks(&self, tenant: usize) -> Option<EightQuirks> {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.quirks.clone())
+    }
+
+    /// A product is added to, or taken from, a tenant's key; an addition works after some minutes.
+    pub fn grant_eight_product(&self, tenant: usize, product: Product, granted: bool) {
+        self.on_tenant(tenant, |tenant, now| {
+            let lag_ms = tenant.phone.quirks.grant_lag_ms;
+            tenant.phone.grants.set_product(product, granted, now, lag_ms);
+        });
+    }
+
+    /// A tenant's key is revoked, or comes back after some minutes.
+    pub fn grant_eight_key(&self, tenant: usize, granted: bool) {
+        self.on_tenant(tenant, |tenant, now| {
+            let lag_ms = tenant.phone.quirks.grant_lag_ms;
+            tenant.phone.grants.set_key(granted, now, lag_ms);
+            if !granted {
+                tenant.tokens.revoke(Holder::Eight);
+            }
+        });
+    }
+
+    /// 8x8 locks a whole organisation out, or lets it in again after some minutes.
+    pub fn enable_eight_organisation(&self, tenant: usize, enabled: bool) {
+        self.on_tenant(tenant, |tenant, now| {
+            let lag_ms = tenant.phone.quirks.grant_lag_ms;
+            tenant.phone.grants.set_organisation(enabled, now, lag_ms);
+        });
+    }
+
+    /// Somebody presses *New Token*: the old one of this kind holds no longer, for anybody.
+    pub fn new_cc_token(&self, tenant: usize, kind: CcToken) -> Option<String> {
+        self.on_tenant(tenant, |tenant, _| {
+            let serial = tenant.phone.serial();
+            let (token, name) = match kind {
+                CcToken::Action => (&mut tenant.access.cc_action_token, "action"),
+                CcToken::Data => (&mut tenant.access.cc_data_token, "data"),
+            };
+            *token = format!("simulator-{name}-{}-{serial}", tenant.place + 1);
+            let token = token.clone();
+            if kind == CcToken::Data {
+                tenant.phone.events.drops += 1;
+            }
+            token
+        })
+    }
+
+    /// 8x8's support switches the Agent Status API on or off.
+    pub fn enable_agent_status(&self, tenant: usize, on: bool) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.agent_status_on = on);
+    }
+
+    /// Whether the account of Work Analytics has ever opened Analytics in a browser; it cannot sign in before that.
+    pub fn open_analytics(&self, tenant: usize, opened: bool) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.analytics_opened = opened);
+    }
+
+    /// Whether that account may see the tenant's PBXes.
+    pub fn allow_analytics(&self, tenant: usize, allowed: bool) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.analytics_allowed = allowed);
+    }
+
+    /// An agent changes state by hand or by a call; `voice` says that what is handled is a phone call.
+    pub fn set_agent_status(&self, person: &PersonRef, status: AgentStatus, voice: bool) {
+        self.on(person, |tenant, now| tenant.move_agent(person.person, status, None, voice, Mover::Life, now));
+    }
+
+    /// The phone rings; nobody sees that yet.
+    pub fn ring(&self, person: &PersonRef) {
+        self.desk(person, |desk, _| desk.ringing += 1);
+    }
+
+    /// The call that rings is answered; the status follows, as late as the quirks say.
+    pub fn answer(&self, person: &PersonRef) {
+        self.on(person, |tenant, now| tenant.answer(person.person, now));
+    }
+
+    /// One call ends, or stops ringing.
+    pub fn hang_up(&self, person: &PersonRef) {
+        self.on(person, |tenant, now| tenant.hang_up(person.person, now));
+    }
+
+    /// The call is put on hold, or taken back.
+    pub fn hold(&self, person: &PersonRef, on_hold: bool) {
+        self.edit_eight(person, |layers, _| {
+            if let Some(call) = &mut layers.call {
+                call.on_hold = on_hold;
+            }
+        });
+    }
+
+    /// The call goes to somebody else without a word: it ends here and rings there.
+    pub fn blind_transfer(&self, from: &PersonRef, to: &PersonRef) {
+        self.hang_up(from);
+        self.ring(to);
+    }
+
+    /// Somebody is taken into the call: both are in one call with two others.
+    pub fn conference(&self, host: &PersonRef, guest: &PersonRef) {
+        for person in [host, guest] {
+            self.edit_eight(person, |layers, now| {
+                let since_ms = layers.call.map_or(now, |call| call.since_ms);
+                layers.call = Some(Call { count: 2, on_hold: false, since_ms });
+            });
+        }
+    }
+
+    /// The calendar says that a meeting is on, as busy or as do not disturb, with a text; or that it is over.
+    pub fn eight_meeting(&self, person: &PersonRef, shown: Option<(Status, &str)>) {
+        self.edit_eight(person, |layers, now| {
+            layers.calendar = shown.map(|(status, _)| (status, now));
+            layers.text = shown.map(|(_, text)| intern(text));
+        });
+    }
+
+    /// The mouse rests from now on; after `timer_ms` the person is away, unless an app is signed in on a mobile.
+    pub fn rest_mouse(&self, person: &PersonRef, timer_ms: i64) {
+        self.on(person, |tenant, now| {
+            if let Some(eight) = tenant.person_mut(person.person).and_then(|person| person.eight.as_mut()) {
+                eight.desk.idle_due = Some(now + timer_ms);
+                tenant.wake_desk(person.person, now + timer_ms);
+            }
+        });
+    }
+
+    /// An app is signed in on a mobile, or signed out.
+    pub fn mobile(&self, person: &PersonRef, signed_in: bool) {
+        self.desk(person, |desk, _| desk.mobile = signed_in);
+    }
+
+    /// Work Analytics leaves this person's status out.
+    pub fn hide_user_status(&self, person: &PersonRef, hidden: bool) {
+        self.desk(person, |desk, _| desk.status_missing = hidden);
+    }
+
+    /// The change log loses the next changes of a person; a snapshot still shows them.
+    pub fn lose_changes(&self, person: &PersonRef, count: u32) {
+        self.desk(person, |desk, _| desk.changes_lost = count);
+    }
+
+    /// The person moves to another site, which gives them another user id.
+    pub fn move_site(&self, person: &PersonRef, site: usize) {
+        self.on(person, |tenant, now| tenant.move_site(person.person, site, now));
+    }
+
+    /// The 8x8 user is made inactive, or active again.
+    pub fn set_eight_active(&self, person: &PersonRef, active: bool) {
+        self.on(person, |tenant, now| tenant.set_active(person.person, active, now));
+    }
+
+    /// The next operation on a tenant's directory fails with this message.
+    pub fn fail_next_operation(&self, tenant: usize, message: &str) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.operations.failing.push(String::from(message)));
+    }
+
+    /// The administrator of a tenant switches user provisioning (SCIM) on with a new token, or off.
+    pub fn set_provisioning(&self, tenant: usize, on: bool) -> Option<String> {
+        self.on_tenant(tenant, |tenant, _| {
+            let serial = tenant.phone.serial();
+            tenant.access.scim_token = on.then(|| format!("simulator-scim-{}-{serial}", tenant.place + 1));
+            tenant.access.scim_token.clone()
+        })
+        .flatten()
+    }
+
+    fn desk(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::state::profile::Desk, i64)) {
+        self.on(person, |tenant, now| {
+            if let Some(eight) = tenant.person_mut(person.person).and_then(|person| person.eight.as_mut()) {
+                edit(&mut eight.desk, now);
+            }
+        });
+    }
+}
+
+impl Tenant {
+    /// Changes the quirks, and begins or ends collecting presence if they say so.
+    pub(crate) fn edit_quirks(&mut self, now: i64, edit: impl FnOnce(&mut EightQuirks)) {
+        edit(&mut self.phone.quirks);
+        match (self.phone.quirks.collected_every_ms > 0, self.phone.collect_due.is_some()) {
+            (true, false) => self.start_collecting(now),
+            (false, true) => self.stop_collecting(now),
+            _ => {}
+        }
+    }
+
+    /// A call that rings is answered.
+    pub(crate) fn answer(&mut self, person: u32, now: i64) {
+        let lag_ms = self.phone.quirks.on_call_lag_ms;
+        let Some(eight) = self.person_mut(person).and_then(|person| person.eight.as_mut()) else { return };
+        eight.desk.ringing = eight.desk.ringing.saturating_sub(1);
+        if lag_ms > 0 && eight.layers.call.is_none() {
+            eight.desk.answered_due = Some(now + lag_ms);
+            self.wake_desk(person, now + lag_ms);
+            return;
+        }
+        self.edit_eight(person, now, Cause::Life, |layers| super::movement::start_call(layers, now));
+    }
+
+    /// A call ends: one that does not show yet, one of several, the last one; else one that rings.
+    pub(crate) fn hang_up(&mut self, person: u32, now: i64) {
+        let Some(eight) = self.person_mut(person).and_then(|person| person.eight.as_mut()) else { return };
+        if eight.desk.answered_due.take().is_some() {
+            return;
+        }
+        if eight.layers.call.is_none() {
+            eight.desk.ringing = eight.desk.ringing.saturating_sub(1);
+            return;
+        }
+        self.edit_eight(person, now, Cause::Life, |layers| {
+            layers.call = layers.call.filter(|call| call.count > 1).map(|call| Call {
+                count: call.count - 1,
+                on_hold: false,
+                since_ms: call.since_ms,
+            });
+        });
+    }
+
+    /// The user becomes inactive, which takes them out of every list of presences, or active again.
+    pub(crate) fn set_active(&mut self, person: u32, active: bool, now: i64) {
+        use crate::{
+            eight::changes::{Change, What},
+            state::audit::AuditEvent,
+        };
+        self.freeze(person);
+        let Some(eight) = self.people.get_mut(person as usize).and_then(|person| person.eight.as_mut()) else { return };
+        if eight.active == active {
+            return;
+        }
+        eight.active = active;
+        eight.revision += 1;
+        (eight.updated_ms, eight.profile.updated_ms) = (now, now);
+        self.phone.audits.user(now, AuditEvent::Update, &eight.id, &eight.name, &eight.email);
+        let what = if active {
+            let layers = eight.layers.clone();
+            What::Updated { person, layers, fields: r#"["status","layers"]"#, publication: None }
+        } else {
+            What::Deleted { user_id: eight.id.clone() }
+        };
+        let revision = eight.revision;
+        self.changes.push(Change { at_ms: now, revision, what });
+        self.relink();
+    }
+}
