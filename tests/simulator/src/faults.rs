@@ -61,11 +61,13 @@ pub enum Endpoint {
     Contacts,
     /// 8x8: `GET /administration/audit/v1/audits`
     Audits,
+    /// 8x8: `/chat-gateway/v1/webhooks` and `/presence/v1/webhooks`
+    Webhooks,
 }
 
 impl Endpoint {
     /// Every endpoint there is.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::EntraToken,
         Self::ListUsers,
         Self::GetPresences,
@@ -89,6 +91,7 @@ impl Endpoint {
         Self::RingGroups,
         Self::Contacts,
         Self::Audits,
+        Self::Webhooks,
     ];
 }
 

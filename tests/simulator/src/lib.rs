@@ -48,7 +48,7 @@ mod words;
 pub use clock::SimClock;
 pub use drive::{
     script::{PersonRef, Shown},
-    script_eight::{CcToken, DirectoryRow},
+    script_eight::{CcToken, DirectoryRow, StreamFaults},
 };
 pub use eight::{
     agent::AgentStatus,

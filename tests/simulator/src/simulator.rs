@@ -128,6 +128,7 @@ pub struct Simulator {
     urls: Urls,
     stop: watch::Sender<bool>,
     ticker: JoinHandle<()>,
+    deliveries: Vec<JoinHandle<()>>,
 }
 
 /// How often the real clock is looked at for what came due while nobody asked.
@@ -176,7 +177,9 @@ impl Simulator {
                 }
             }
         });
-        Ok(Self { world, urls, stop, ticker })
+        let deliver = |place| tokio::spawn(http::eight_webhooks::deliver(Arc::clone(&world), place));
+        let deliveries = (0..world.cells.len()).map(deliver).collect();
+        Ok(Self { world, urls, stop, ticker, deliveries })
     }
 
     /// Where Entra is: `http://127.0.0.1:PORT`.
@@ -260,6 +263,9 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.ticker.abort();
+        for delivery in &self.deliveries {
+            delivery.abort();
+        }
         self.stop.send_replace(true);
     }
 }

@@ -24,6 +24,21 @@ pub enum CcToken {
     Data,
 }
 
+/// What goes wrong on the streams of a tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StreamFaults {
+    /// How many times the next two events change places.
+    pub out_of_order: u32,
+    /// How many of the next events come twice.
+    pub twice: u32,
+    /// How many of the next changes of agents have an empty `msgInfo`.
+    pub without_info: u32,
+    /// How many frames that are no messages come in between.
+    pub control_frames: u32,
+    /// Every connection is cut now.
+    pub drop_connections: bool,
+}
+
 /// Where a person sits in the phone system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -235,6 +250,28 @@ impl Simulator {
     /// The next operation on a tenant's directory fails with this message.
     pub fn fail_next_operation(&self, tenant: usize, message: &str) {
         self.on_tenant(tenant, |tenant, _| tenant.phone.operations.failing.push(String::from(message)));
+    }
+
+    /// How the next events of a tenant's streams are told; see [`StreamFaults`].
+    pub fn disturb_streams(&self, tenant: usize, faults: StreamFaults) {
+        self.on_tenant(tenant, |tenant, _| {
+            let events = &mut tenant.phone.events;
+            events.out_of_order += faults.out_of_order;
+            events.twice += faults.twice;
+            events.without_info += faults.without_info;
+            events.control_frames += faults.control_frames;
+            events.drops += u64::from(faults.drop_connections);
+        });
+    }
+
+    /// From now on, webhook deliveries of a tenant are signed with a new key; the old one can still be read.
+    pub fn rotate_webhook_key(&self, tenant: usize) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.webhooks.rotate());
+    }
+
+    /// The next events of a tenant are delivered twice to its webhooks.
+    pub fn repeat_webhooks(&self, tenant: usize, events: u32) {
+        self.on_tenant(tenant, |tenant, _| tenant.phone.webhooks.twice += events);
     }
 
     /// The administrator of a tenant switches user provisioning (SCIM) on with a new token, or off.

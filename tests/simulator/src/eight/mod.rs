@@ -8,6 +8,7 @@ pub(crate) mod json;
 mod layers;
 pub(crate) mod quirks;
 pub(crate) mod rsql;
+pub(crate) mod signing;
 pub(crate) mod user;
 
 pub(crate) use layers::{Call, EightLayers, External};

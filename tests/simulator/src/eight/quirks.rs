@@ -155,6 +155,9 @@ pub struct EightQuirks {
     pub most_users_in_a_page: usize,
     /// Contradiction 8: whether delivery on a stream stops when nothing is acknowledged. Default on.
     pub acknowledgements_needed: bool,
+    /// The host of the region that the tenant's events are at; a stream that is opened at another one connects and stays
+    /// silent. Default none: every host is the right one.
+    pub stream_host: Option<String>,
     /// Contradiction 9. Default as the Agent Status API.
     pub numbering: Numbering,
     /// Contradiction 10. Default flat.
@@ -210,6 +213,7 @@ impl Default for EightQuirks {
             next_link_with_page_size: false,
             most_users_in_a_page: 1_000,
             acknowledgements_needed: true,
+            stream_host: None,
             numbering: Numbering::Rest,
             activity_layout: ActivityLayout::Flat,
             agents_key: AgentsKey::QueueList,

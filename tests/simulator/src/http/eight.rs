@@ -14,7 +14,8 @@ use serde_json::json;
 use super::{
     eight_activity, eight_agents, eight_analytics, eight_audits, eight_contacts, eight_directory,
     eight_gate::{basic, by_key, reset_of, with_rate},
-    eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups,
+    eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups, eight_sapi, eight_stream,
+    eight_webhooks,
     reply::{Reply, json_text, problem, strike, with_retry_after},
 };
 use crate::{
@@ -58,12 +59,18 @@ fn documented() -> Router<Arc<World>> {
         .route(agents, get(eight_agents::list))
         .route(&format!("{agents}/bulk"), any(eight_agents::bulk))
         .route(&format!("{agents}/{{agentId}}"), one_agent)
+        .route("/ws/v2/reader/persistent/{tenant}/{namespace}/{topic}", get(eight_stream::reader))
+        .route("/ws/v2/consumer/persistent/{tenant}/{namespace}/{topic}/{subscription}", get(eight_stream::consumer))
+        .route("/api/streaming/v1/clientconnect/subscribe/{name}", get(eight_sapi::subscribe))
         .route("/administration/audit/v1/audits", get(eight_audits::list))
         .route("/directory-contacts/api/v3/contacts", get(eight_contacts::list))
         .route("/directoryContacts/api/v3/contacts", get(eight_contacts::list))
         .route("/admin-provisioning/operations/{operationId}", get(eight_operations::one))
         .route("/admin-provisioning/ring-groups", get(eight_ring_groups::list))
         .route("/admin-provisioning/ring-groups/{groupId}", get(eight_ring_groups::one));
+    for region in ["us", "eu", "au", "ca"] {
+        routes = routes.route(&format!("/vcc/{region}/chat/v2/jwk/{{kid}}/public"), get(eight_webhooks::key));
+    }
     for region in ["", "/eu", "/au", "/ca"] {
         let base = format!("{region}/analytics/cc/v5/realtime-metrics");
         routes = routes
@@ -78,6 +85,16 @@ fn documented() -> Router<Arc<World>> {
             .route(&format!("{base}/users/{{userId}}"), one);
     }
     routes
+        .route("/chat-gateway/v1/jwk/{kid}/public", get(eight_webhooks::key))
+        .merge(webhooks("/chat-gateway/v1/webhooks"))
+}
+
+fn webhooks(base: &str) -> Router<Arc<World>> {
+    let one = get(eight_webhooks::one).put(eight_webhooks::add).delete(eight_webhooks::remove);
+    Router::new()
+        .route(base, get(eight_webhooks::list).post(eight_webhooks::add))
+        .route(&format!("{base}/verify"), post(eight_webhooks::verify))
+        .route(&format!("{base}/{{id}}"), one)
 }
 
 /// What the partner contract adds.
@@ -88,6 +105,7 @@ fn partner() -> Router<Arc<World>> {
         .route("/presence/v1/changes", get(eight_read::changes))
         .route("/presence/v1/publications/bulk", post(eight_publish::bulk))
         .route("/presence/v1/publications/{userId}", delete(eight_publish::withdraw))
+        .merge(webhooks("/presence/v1/webhooks"))
 }
 
 async fn unknown(State(world): State<Arc<World>>, uri: Uri) -> Reply {

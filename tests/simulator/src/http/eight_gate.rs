@@ -62,6 +62,7 @@ impl Gate {
             E::RingGroups => (Family::Key, Some(Product::RingGroupAdmin), Pool::Administration, Shape::Problem),
             E::Contacts => (Family::Key, Some(Product::ContactSearch), Pool::Contacts, Shape::Problem),
             E::Audits => (Family::Key, Some(Product::Audit), Pool::Administration, Shape::Audit),
+            E::Webhooks => (Family::BearerOrKey, Some(Product::ChatGateway), Pool::None, Shape::Problem),
             E::AnalyticsLists | E::AgentActivity | E::QueueActivity => {
                 (Family::Analytics, None, Pool::Analytics, Shape::Activity)
             }

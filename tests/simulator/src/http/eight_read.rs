@@ -223,6 +223,20 @@ fn read(tenant: &mut Tenant, number: u64, limit: usize, repeat: bool) -> Page {
     Page { text, empty: count == 0 && !resync }
 }
 
+/// The change with this number or the next one that still has a user, as a stream tells it: its number, when, what.
+pub(super) fn presence_change(tenant: &Tenant, number: u64) -> Option<(u64, i64, String)> {
+    (number..tenant.changes.next()).find_map(|number| {
+        let change = tenant.changes.read(number, 1).next()?;
+        let mut text = String::from(r#"{"PresenceChange":"#);
+        push_change(&mut text, tenant, change).then(|| {
+            text.pop();
+            let info = json!({"instanceId": "simulator", "sequenceId": number, "timestamp": change.at_ms});
+            text.push_str(&format!(r#","msgInfo":{info}}}}}"#));
+            (number, change.at_ms, text)
+        })
+    })
+}
+
 /// Writes one change; not if its user has been deleted since, which a later change tells.
 fn push_change(text: &mut String, tenant: &Tenant, change: &Change) -> bool {
     match &change.what {

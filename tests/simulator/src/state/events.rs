@@ -30,6 +30,15 @@ pub(crate) struct Subscriber {
     pub(crate) away_ms: Option<i64>,
 }
 
+/// A named subscription to a stream: what it acknowledged, what it was sent, how often it came back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Consumer {
+    /// The oldest message that was not acknowledged.
+    pub(crate) next: u64,
+    pub(crate) sent_up_to: u64,
+    pub(crate) times: u32,
+}
+
 /// The log of events.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
@@ -37,10 +46,14 @@ pub(crate) struct Events {
     first: u64,
     /// Subscribers of the old streaming API, by their ids.
     pub(crate) subscribers: BTreeMap<String, Subscriber>,
-    /// How many of the next events are told in the wrong order, twice, and without `msgInfo`.
+    /// Named subscriptions, by tenant-wide name.
+    pub(crate) consumers: BTreeMap<String, Consumer>,
+    /// How many of the next events are told in the wrong order, twice, and without `msgInfo`; how many frames that are
+    /// no messages come in between.
     pub(crate) out_of_order: u32,
     pub(crate) twice: u32,
     pub(crate) without_info: u32,
+    pub(crate) control_frames: u32,
     /// Raised to have every stream of the tenant drop its connection.
     pub(crate) drops: u64,
 }
@@ -49,11 +62,6 @@ impl Events {
     /// The number that the next event will get.
     pub(crate) fn next(&self) -> u64 {
         self.first + self.ring.len() as u64
-    }
-
-    /// The number of the oldest event.
-    pub(crate) fn first(&self) -> u64 {
-        self.first
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<&Event> {

@@ -15,5 +15,6 @@ pub(crate) mod profile;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 pub(crate) mod truth;
+pub(crate) mod webhooks;
 pub(crate) mod window;
 pub(crate) mod world;

@@ -11,6 +11,7 @@ use super::{
     grants::Grants,
     operations::Operations,
     person::EightSide,
+    webhooks::Webhooks,
     window::Window,
 };
 use crate::eight::quirks::EightQuirks;
@@ -140,6 +141,7 @@ pub(crate) struct Phone {
     pub(crate) scrolls: HashMap<u64, ScrollRows>,
     pub(crate) next_scroll: u64,
     pub(crate) events: Events,
+    pub(crate) webhooks: Webhooks,
     /// Whether 8x8's support has switched the Agent Status API on.
     pub(crate) agent_status_on: bool,
     /// Whether the Analytics account has opened Analytics in a browser.
@@ -192,6 +194,7 @@ impl Phone {
             scrolls: HashMap::new(),
             next_scroll: 1,
             events: Events::default(),
+            webhooks: Webhooks::default(),
             agent_status_on: true,
             analytics_opened: true,
             analytics_allowed: true,

@@ -48,12 +48,16 @@ impl Tenant {
         let sub = if agent.stops_new { "stopnew" } else { "none" };
         self.phone.events.agent_changed(now, &agent.id, status, code, sub, numbering);
         let cause = if mover == Mover::Api { Cause::Written } else { Cause::Life };
-        let mut was_logged_in = false;
+        let (mut was_logged_in, mut was_in_call, mut is_in_call) = (false, false, false);
         self.edit_eight(person, now, cause, |layers| {
             was_logged_in = layers.cc.is_some_and(|cc| cc.status.logged_in());
+            was_in_call = layers.cc.is_some_and(CcLayer::in_call);
             let since_ms = layers.cc.filter(|cc| cc.status == status).map_or(now, |cc| cc.since_ms);
-            layers.cc = Some(CcLayer { status, since_ms, voice });
+            let cc = CcLayer { status, since_ms, voice };
+            is_in_call = cc.in_call();
+            layers.cc = Some(cc);
         });
+        self.tell_interaction(person, was_in_call, is_in_call, now);
         let agent = self.person_mut(person).and_then(|p| p.eight.as_mut()).and_then(|e| e.profile.agent.as_mut());
         if let Some(agent) = agent {
             match (was_logged_in, status.logged_in()) {
@@ -61,6 +65,20 @@ impl Tenant {
                 (true, false) => agent.last_logout_ms = Some(now),
                 _ => {}
             }
+        }
+    }
+
+    /// Tells the streams that a call of an agent began or ended.
+    fn tell_interaction(&mut self, person: u32, before: bool, after: bool, now: i64) {
+        let (kind, state) = match (before, after) {
+            (false, true) => ("InteractionAccepted", "CS_CONNECTED"),
+            (true, false) => ("InteractionDeleted", "CS_DISCONNECTED"),
+            _ => return,
+        };
+        let eight = self.people.get(person as usize).and_then(|person| person.eight.as_ref());
+        if let Some(agent) = eight.and_then(|eight| eight.profile.agent.as_ref()) {
+            let guid = format!("int-{}-{person}", self.place + 1);
+            self.phone.events.interaction(now, kind, &agent.id, state, &guid);
         }
     }
 

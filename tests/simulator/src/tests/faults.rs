@@ -59,6 +59,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
         Endpoint::Audits => {
             desk.key("/administration/audit/v1/audits?startTime=2026-01-01T00:00:00Z&endTime=2026-01-02T00:00:00Z")
         }
+        Endpoint::Webhooks => desk.key("/chat-gateway/v1/webhooks"),
     };
     let all = [
         (Endpoint::EntraToken, 200),
@@ -84,6 +85,7 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::RingGroups, 200),
         (Endpoint::Contacts, 200),
         (Endpoint::Audits, 200),
+        (Endpoint::Webhooks, 200),
     ];
     assert_eq!(all.map(|(endpoint, _)| endpoint), Endpoint::ALL);
     for (failing, usual) in all {

@@ -10,6 +10,8 @@ mod limits;
 mod operations;
 mod realtime;
 mod sign_in;
+mod streams;
+mod webhooks;
 
 use super::*;
 use crate::AgentStatus;
