@@ -48,6 +48,7 @@ mod words;
 pub use clock::SimClock;
 pub use drive::{
     script::{PersonRef, Shown},
+    script_calls::{GroupSettings, RingOutcome},
     script_eight::{CcToken, DirectoryRow, StreamFaults},
 };
 pub use eight::{

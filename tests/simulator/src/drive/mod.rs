@@ -5,4 +5,5 @@ pub(crate) mod movement;
 mod odd_directory;
 pub(crate) mod population;
 pub(crate) mod script;
+pub(crate) mod script_calls;
 pub(crate) mod script_eight;

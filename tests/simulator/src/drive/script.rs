@@ -50,7 +50,7 @@ pub struct Shown {
     pub session: bool,
 }
 
-fn describe(tenant: &Tenant, place: u32, person: &Person) -> PersonRef {
+pub(super) fn describe(tenant: &Tenant, place: u32, person: &Person) -> PersonRef {
     PersonRef {
         tenant: tenant.place,
         person: place,

@@ -10,7 +10,7 @@ use crate::{
         access::Holder,
         grants::Product,
         staff::Mover,
-        tenant::{Cause, Tenant},
+        tenant::Tenant,
     },
     words::{Status, intern},
 };
@@ -166,7 +166,7 @@ impl Simulator {
 
     /// The phone rings; nobody sees that yet.
     pub fn ring(&self, person: &PersonRef) {
-        self.desk(person, |desk, _| desk.ringing += 1);
+        self.desk(person, |desk| desk.ringing += 1);
     }
 
     /// The call that rings is answered; the status follows, as late as the quirks say.
@@ -224,17 +224,17 @@ impl Simulator {
 
     /// An app is signed in on a mobile, or signed out.
     pub fn mobile(&self, person: &PersonRef, signed_in: bool) {
-        self.desk(person, |desk, _| desk.mobile = signed_in);
+        self.desk(person, |desk| desk.mobile = signed_in);
     }
 
     /// Work Analytics leaves this person's status out.
     pub fn hide_user_status(&self, person: &PersonRef, hidden: bool) {
-        self.desk(person, |desk, _| desk.status_missing = hidden);
+        self.desk(person, |desk| desk.status_missing = hidden);
     }
 
     /// The change log loses the next changes of a person; a snapshot still shows them.
     pub fn lose_changes(&self, person: &PersonRef, count: u32) {
-        self.desk(person, |desk, _| desk.changes_lost = count);
+        self.desk(person, |desk| desk.changes_lost = count);
     }
 
     /// The person moves to another site, which gives them another user id.
@@ -282,83 +282,5 @@ impl Simulator {
             tenant.access.scim_token.clone()
         })
         .flatten()
-    }
-
-    fn desk(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::state::profile::Desk, i64)) {
-        self.on(person, |tenant, now| {
-            if let Some(eight) = tenant.person_mut(person.person).and_then(|person| person.eight.as_mut()) {
-                edit(&mut eight.desk, now);
-            }
-        });
-    }
-}
-
-impl Tenant {
-    /// Changes the quirks, and begins or ends collecting presence if they say so.
-    pub(crate) fn edit_quirks(&mut self, now: i64, edit: impl FnOnce(&mut EightQuirks)) {
-        edit(&mut self.phone.quirks);
-        match (self.phone.quirks.collected_every_ms > 0, self.phone.collect_due.is_some()) {
-            (true, false) => self.start_collecting(now),
-            (false, true) => self.stop_collecting(now),
-            _ => {}
-        }
-    }
-
-    /// A call that rings is answered.
-    pub(crate) fn answer(&mut self, person: u32, now: i64) {
-        let lag_ms = self.phone.quirks.on_call_lag_ms;
-        let Some(eight) = self.person_mut(person).and_then(|person| person.eight.as_mut()) else { return };
-        eight.desk.ringing = eight.desk.ringing.saturating_sub(1);
-        if lag_ms > 0 && eight.layers.call.is_none() {
-            eight.desk.answered_due = Some(now + lag_ms);
-            self.wake_desk(person, now + lag_ms);
-            return;
-        }
-        self.edit_eight(person, now, Cause::Life, |layers| super::movement::start_call(layers, now));
-    }
-
-    /// A call ends: one that does not show yet, one of several, the last one; else one that rings.
-    pub(crate) fn hang_up(&mut self, person: u32, now: i64) {
-        let Some(eight) = self.person_mut(person).and_then(|person| person.eight.as_mut()) else { return };
-        if eight.desk.answered_due.take().is_some() {
-            return;
-        }
-        if eight.layers.call.is_none() {
-            eight.desk.ringing = eight.desk.ringing.saturating_sub(1);
-            return;
-        }
-        self.edit_eight(person, now, Cause::Life, |layers| {
-            layers.call = layers.call.filter(|call| call.count > 1).map(|call| Call {
-                count: call.count - 1,
-                on_hold: false,
-                since_ms: call.since_ms,
-            });
-        });
-    }
-
-    /// The user becomes inactive, which takes them out of every list of presences, or active again.
-    pub(crate) fn set_active(&mut self, person: u32, active: bool, now: i64) {
-        use crate::{
-            eight::changes::{Change, What},
-            state::audit::AuditEvent,
-        };
-        self.freeze(person);
-        let Some(eight) = self.people.get_mut(person as usize).and_then(|person| person.eight.as_mut()) else { return };
-        if eight.active == active {
-            return;
-        }
-        eight.active = active;
-        eight.revision += 1;
-        (eight.updated_ms, eight.profile.updated_ms) = (now, now);
-        self.phone.audits.user(now, AuditEvent::Update, &eight.id, &eight.name, &eight.email);
-        let what = if active {
-            let layers = eight.layers.clone();
-            What::Updated { person, layers, fields: r#"["status","layers"]"#, publication: None }
-        } else {
-            What::Deleted { user_id: eight.id.clone() }
-        };
-        let revision = eight.revision;
-        self.changes.push(Change { at_ms: now, revision, what });
-        self.relink();
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod contact;
 pub(crate) mod json;
 mod layers;
 pub(crate) mod quirks;
+pub(crate) mod routing;
 pub(crate) mod rsql;
 pub(crate) mod signing;
 pub(crate) mod user;

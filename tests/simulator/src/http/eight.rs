@@ -7,15 +7,15 @@ use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, Uri},
-    routing::{any, delete, get, post},
+    routing::{any, delete, get, patch, post},
 };
 use serde_json::json;
 
 use super::{
     eight_activity, eight_agents, eight_analytics, eight_audits, eight_contacts, eight_directory,
     eight_gate::{basic, by_key, reset_of, with_rate},
-    eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups, eight_sapi, eight_stream,
-    eight_webhooks,
+    eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups, eight_sapi, eight_scim,
+    eight_stream, eight_webhooks,
     reply::{Reply, json_text, problem, strike, with_retry_after},
 };
 use crate::{
@@ -85,6 +85,8 @@ fn documented() -> Router<Arc<World>> {
             .route(&format!("{base}/users/{{userId}}"), one);
     }
     routes
+        .route("/scim/v2/Users", get(eight_scim::list).post(eight_scim::create))
+        .route("/scim/v2/Users/{id}", patch(eight_scim::patch))
         .route("/chat-gateway/v1/jwk/{kid}/public", get(eight_webhooks::key))
         .merge(webhooks("/chat-gateway/v1/webhooks"))
 }

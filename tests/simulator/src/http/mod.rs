@@ -16,6 +16,7 @@ mod eight_read;
 mod eight_realtime;
 mod eight_ring_groups;
 mod eight_sapi;
+mod eight_scim;
 mod eight_scroll;
 mod eight_shapes;
 mod eight_stream;

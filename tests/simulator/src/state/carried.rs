@@ -53,13 +53,18 @@ pub(crate) enum Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Carried {
     pub(crate) status: Way,
-    pub(crate) calls: bool,
+    /// Whether calls in Work are seen, if the person can have any; and calls in the Contact Center.
+    pub(crate) work_calls: bool,
+    pub(crate) agent_calls: bool,
+    /// Whether a call of theirs can go unseen.
+    pub(crate) calls_unseen: bool,
     pub(crate) mode: EightMode,
 }
 
 impl Default for Carried {
     fn default() -> Self {
-        Self { status: Way::Publication, calls: true, mode: EightMode::Partner }
+        let status = Way::Publication;
+        Self { status, work_calls: true, agent_calls: true, calls_unseen: false, mode: EightMode::Partner }
     }
 }
 
@@ -71,7 +76,7 @@ pub enum NotCarried {
     StatusHasNoDocumentedWrite,
     /// Only do not disturb can be written.
     OnlyDoNotDisturb,
-    /// A call of somebody who is in no call queue and no agent cannot be seen.
+    /// A call in Work of somebody who is in no call queue cannot be seen.
     CallsAreNotSeen,
 }
 
@@ -87,8 +92,8 @@ impl Carried {
             () if uc && public.extension_dnd => Way::Extension,
             () => Way::None,
         };
-        let in_queue = uc && !eight.profile.queues.is_empty();
-        Self { status, calls: agent || in_queue, mode }
+        let work_calls = uc && !eight.profile.queues.is_empty();
+        Self { status, work_calls, agent_calls: agent, calls_unseen: uc && !work_calls, mode }
     }
 
     /// What cannot be carried.
@@ -98,7 +103,7 @@ impl Carried {
             Way::Agent | Way::Extension => Some(NotCarried::OnlyDoNotDisturb),
             Way::None => Some(NotCarried::StatusHasNoDocumentedWrite),
         };
-        status.into_iter().chain((!self.calls).then_some(NotCarried::CallsAreNotSeen))
+        status.into_iter().chain(self.calls_unseen.then_some(NotCarried::CallsAreNotSeen))
     }
 }
 

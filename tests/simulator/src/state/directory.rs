@@ -123,7 +123,8 @@ impl Tenant {
         others.filter(|eight| Some(&*eight.id) != but).any(|eight| eight.profile.user_name.eq_ignore_ascii_case(name))
     }
 
-    fn create_user(&mut self, body: &Value, at: i64) -> Result<String, Invalid> {
+    /// Makes a user, for the person in Teams who waits for one or for nobody; returns the id.
+    pub(crate) fn create_user(&mut self, body: &Value, at: i64) -> Result<String, Invalid> {
         let email = text(body, "/basicInfo/primaryEmail").unwrap_or_default();
         let user_name = text(body, "/basicInfo/userName").unwrap_or(email);
         if self.name_taken(user_name, None) {

@@ -8,7 +8,7 @@ use super::{
     profile::{Desk, Profile},
 };
 use crate::{
-    eight::EightLayers,
+    eight::{EightLayers, agent::CcLayer},
     teams::TeamsLayers,
     words::{Pair, Status},
 };
@@ -83,8 +83,13 @@ impl Person {
     /// endpoints cannot tell: they do not say whether the status of somebody in a call was chosen by hand.
     pub(crate) fn wanted_session(&self) -> Option<bool> {
         let layers = &self.eight.as_ref().filter(|_| self.linked)?.layers;
-        let in_doubt = self.carried.mode == EightMode::Public && layers.in_call() && layers.manual.is_some();
-        if self.carried.calls && in_doubt { None } else { Some(self.carried.calls && layers.shows_real_call()) }
+        if self.carried.mode == EightMode::Partner {
+            return Some(layers.shows_real_call());
+        }
+        let in_work = self.carried.work_calls && layers.call.is_some();
+        let as_agent = self.carried.agent_calls && layers.cc.is_some_and(CcLayer::in_call);
+        let seen = in_work || as_agent;
+        (!seen || layers.manual.is_none()).then_some(seen)
     }
 
     /// What is published now, or held in its place.

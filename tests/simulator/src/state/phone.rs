@@ -65,10 +65,6 @@ impl Pattern {
             Self::Simultaneous => "SIMULTANEOUS",
         }
     }
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|pattern| pattern.word() == word)
-    }
 }
 
 /// A ring group.

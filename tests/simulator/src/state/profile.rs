@@ -79,6 +79,10 @@ pub(crate) struct Desk {
     pub(crate) status_missing: bool,
     /// How many of the next changes the change log loses.
     pub(crate) changes_lost: u32,
+    /// Whether the only phone is the app in Teams.
+    pub(crate) phone_app: bool,
+    /// Whether the person works with Engage, which ties Work and Contact Center together.
+    pub(crate) engage: bool,
     /// When Engage makes an agent available again after a call was rejected or missed.
     pub(crate) back_due: Option<i64>,
     /// When an idle mouse becomes away.

@@ -183,6 +183,7 @@ impl Tenant {
             self.timers.push(Reverse((external.expires_ms, Due::Eight(person))));
         }
         self.look(person, now, cause);
+        self.engage_follows(person, &before, now);
     }
 
     /// Compares what is held with what should be, for the latencies.

@@ -104,3 +104,26 @@ async fn each_family_fails_in_its_own_shape_and_any_of_them_in_no_shape_at_all()
         assert_eq!(status(ask(endpoint)).await, 200, "{endpoint:?}");
     }
 }
+
+#[tokio::test]
+async fn each_hop_can_be_late_by_itself_for_half_and_for_a_few_of_the_requests() {
+    let world = World::with(grown()).await;
+    let desk = Desk::of(&world).await;
+    let activity = format!("/v2/pbxes/{}/agent-activity", desk.pbx);
+    let faults = world.sim.faults();
+    // The few come first: the first failure that strikes is the one.
+    faults.add(Fault::late(Endpoint::AgentActivity, Duration::from_millis(40)).share(0.05));
+    faults.add(Fault::late(Endpoint::AgentActivity, Duration::from_millis(5)).share(0.5));
+    faults.add(Fault::late(Endpoint::AgentStatusRead, Duration::from_millis(40)));
+    let timed = async |request: RequestBuilder| {
+        let begun = std::time::Instant::now();
+        assert_eq!(status(request).await, 200);
+        begun.elapsed()
+    };
+    let mut late = 0;
+    for _ in 0..18 {
+        late += u32::from(timed(desk.analytics(&activity)).await >= Duration::from_millis(5));
+    }
+    assert!(late >= 3, "{late}");
+    assert!(timed(desk.agents("")).await >= Duration::from_millis(40));
+}
