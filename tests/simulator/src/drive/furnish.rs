@@ -77,8 +77,11 @@ fn seat(tenant: &mut Tenant, place: usize, now: i64) {
         return;
     }
     if place % 5 < 3 || place % 20 == 4 {
-        let member =
-            |queue: usize| Membership { queue: pbx * QUEUES.len() + queue, primary: place % 7 != 0, logged_in: true };
+        let member = |queue: usize| Membership {
+            queue: pbx * QUEUES.len() + queue,
+            primary: !place.is_multiple_of(7),
+            logged_in: true,
+        };
         profile.queues.push(member(place % QUEUES.len()));
         if place.is_multiple_of(11) {
             profile.queues.push(member((place + 1) % QUEUES.len()));

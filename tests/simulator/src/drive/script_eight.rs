@@ -6,12 +6,7 @@ use super::script::PersonRef;
 use crate::{
     Simulator,
     eight::{Call, agent::AgentStatus, quirks::EightQuirks},
-    state::{
-        access::Holder,
-        grants::Product,
-        staff::Mover,
-        tenant::Tenant,
-    },
+    state::{access::Holder, grants::Product, staff::Mover, tenant::Tenant},
     words::{Status, intern},
 };
 

@@ -193,6 +193,8 @@ pub struct EightQuirks {
     pub collected_jitter_ms: i64,
     /// How old the Realtime Metrics can be. Default 5 s, as published.
     pub realtime_refresh_ms: i64,
+    /// Whether the customer has several Contact Center tenants, so that `X-Tenant-Info` must name one. Default on.
+    pub several_cc_tenants: bool,
     /// How old an `observedTime` may be against the one before it and still count as newer. Default 0.
     pub stale_tolerance_ms: i64,
     /// Whether a published do not disturb keeps queue calls away. Default on.
@@ -231,6 +233,7 @@ impl Default for EightQuirks {
             collected_every_ms: 0,
             collected_jitter_ms: 0,
             realtime_refresh_ms: 5_000,
+            several_cc_tenants: true,
             stale_tolerance_ms: 0,
             external_dnd_affects_routing: true,
             resync_next: false,

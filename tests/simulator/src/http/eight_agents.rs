@@ -64,9 +64,8 @@ pub(super) async fn list(
 fn page(caller: &Caller<'_>, rows: Vec<Value>, in_pages: bool, query: &Asked) -> Reply {
     let total = rows.len();
     let number = |name: &str, usual: usize| query.get(name).map_or(Some(usual), |text| text.parse().ok());
-    let (size, index) = match (number("pageSize", 500), number("pageIndex", 0)) {
-        (Some(size @ 1..=500), Some(index)) => (size, index),
-        _ => return caller.refuse(400, "pageSize must be between 1 and 500, pageIndex at least 0"),
+    let (Some(size @ 1..=500), Some(index)) = (number("pageSize", 500), number("pageIndex", 0)) else {
+        return caller.refuse(400, "pageSize must be between 1 and 500, pageIndex at least 0");
     };
     // The parameters exist, but the description says that paging is not available.
     let (size, index) = if in_pages { (size, index) } else { (total.max(1), 0) };

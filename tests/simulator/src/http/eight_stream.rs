@@ -92,7 +92,7 @@ pub(super) async fn reader(
     Query(query): Query<Asked>,
     upgrade: Upgrade,
 ) -> Reply {
-    open(world, (&tenant, &namespace, &topic), None, &headers, &query, upgrade)
+    open(&world, (&tenant, &namespace, &topic), None, &headers, &query, upgrade)
 }
 
 pub(super) async fn consumer(
@@ -102,12 +102,12 @@ pub(super) async fn consumer(
     Query(query): Query<Asked>,
     upgrade: Upgrade,
 ) -> Reply {
-    open(world, (&tenant, &namespace, &topic), Some(subscription), &headers, &query, upgrade)
+    open(&world, (&tenant, &namespace, &topic), Some(subscription), &headers, &query, upgrade)
 }
 
 /// Opens a stream for whoever may listen.
 fn open(
-    world: Arc<World>,
+    world: &Arc<World>,
     (tenant, namespace, topic): (&str, &str, &str),
     subscription: Option<String>,
     headers: &HeaderMap,
@@ -115,9 +115,9 @@ fn open(
     upgrade: Upgrade,
 ) -> Reply {
     let path = format!("/ws/v2/persistent/{tenant}/{namespace}/{topic}");
-    let refuse = |status, message: &str| Shape::Problem.refuse(&world, &path, status, message);
+    let refuse = |status, message: &str| Shape::Problem.refuse(world, &path, status, message);
     let place = world.cells.iter().position(|cell| world.with(cell, |own, _| own.access.cc_tenant == tenant));
-    let Some(place) = place.filter(|place| listens(&world, &world.cells[*place], headers, query)) else {
+    let Some(place) = place.filter(|place| listens(world, &world.cells[*place], headers, query)) else {
         return refuse(401, "The key or the tenant is invalid");
     };
     let cell = &world.cells[place];
@@ -144,7 +144,7 @@ fn open(
         world.with(cell, |tenant, _| tenant.phone.quirks.stream_host.as_deref().is_some_and(|own| own != host));
     let room = query.get("receiverQueueSize").and_then(|size| size.parse().ok()).unwrap_or(USUAL_QUEUE);
     let stream = Stream { place, topic, subscription, start, room, silent };
-    let world = Arc::clone(&world);
+    let world = Arc::clone(world);
     upgrade.on_upgrade(move |socket| async move { stream.run(&world, socket).await })
 }
 

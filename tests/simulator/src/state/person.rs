@@ -88,8 +88,12 @@ impl Person {
         }
         let in_work = self.carried.work_calls && layers.call.is_some();
         let as_agent = self.carried.agent_calls && layers.cc.is_some_and(CcLayer::in_call);
-        let seen = in_work || as_agent;
-        (!seen || layers.manual.is_none()).then_some(seen)
+        // A status chosen by hand goes before a call, and an agent who is busy otherwise may have chosen that.
+        let busy_agent = layers.cc.is_some_and(|cc| cc.status.seen_as() == Some(Status::Busy)) && !as_agent;
+        match in_work || as_agent {
+            true if layers.manual.is_some() || busy_agent => None,
+            seen => Some(seen),
+        }
     }
 
     /// What is published now, or held in its place.

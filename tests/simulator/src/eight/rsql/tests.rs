@@ -49,7 +49,7 @@ fn what_is_no_filter_is_refused_with_a_sentence() {
 
 #[test]
 fn rows_are_sorted_by_several_fields_up_and_down() {
-    let mut rows = vec![json!({"name": "b", "age": 1}), json!({"name": "A", "age": 1}), json!({"name": "c", "age": 2})];
+    let mut rows = [json!({"name": "b", "age": 1}), json!({"name": "A", "age": 1}), json!({"name": "c", "age": 2})];
     let sort = Sort::parse("-age,+name", &KNOWN).unwrap();
     rows.sort_by(|one, other| sort.order(one, other));
     let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();

@@ -56,6 +56,8 @@ async fn pages_sizes_metrics_and_the_tenant_header_are_checked_in_the_published_
         "Bad request: Invalid value for X-Tenant-Info header."
     );
     assert_eq!(status(world.http.get(&url)).await, 401);
+    world.sim.edit_eight_quirks(0, |quirks| quirks.several_cc_tenants = false);
+    assert_eq!(status(bare()).await, 200);
 }
 
 #[tokio::test]

@@ -103,6 +103,11 @@ async fn a_webhook_is_verified_when_it_is_added_and_refused_if_it_does_not_answe
     let id = listed["data"][0]["id"].as_str().unwrap();
     assert_eq!(json(desk.key("/chat-gateway/v1/webhooks")).await["data"], json!([]));
     assert_eq!(add(&desk, "http://example.invalid/hook").await, 400);
+    let renamed = json!({"name": "other", "uri": receiver.uri, "notificationVersion": "Presence v1.0"});
+    let put = desk.with_key(world.http.put(desk.url(&format!("/presence/v1/webhooks/{id}"))).json(&renamed));
+    assert_eq!(json(put).await["name"], "other");
+    let verify = desk.with_key(world.http.post(desk.url("/presence/v1/webhooks/verify")).json(&renamed));
+    assert_eq!(status(verify).await, 204);
     let gone = desk.with_key(world.http.delete(desk.url(&format!("/presence/v1/webhooks/{id}"))));
     assert_eq!(status(gone).await, 204);
     assert_eq!(status(desk.key(&format!("/presence/v1/webhooks/{id}"))).await, 404);
