@@ -16,7 +16,11 @@ use super::{
 use crate::{
     clock::iso,
     faults::Endpoint,
-    state::{audit::Audit, tenant::Tenant, world::World},
+    state::{
+        audit::{Audit, AuditEvent},
+        tenant::Tenant,
+        world::World,
+    },
 };
 
 const PATH: &str = "/administration/audit/v1/audits";
@@ -60,7 +64,7 @@ fn page(caller: &Caller<'_>, query: &Asked) -> Result<Reply, String> {
             (start..=end).contains(&record.at_ms)
                 && record.at_ms <= readable
                 && allows("service", "platform")
-                && allows("entityTypes", record.entity)
+                && allows("entityTypes", "user")
                 && allows("eventTypes", record.event.word())
         });
         let rows: Vec<Value> = fitting.by_ref().take(size).map(|(place, record)| row(tenant, place, record)).collect();
@@ -70,9 +74,14 @@ fn page(caller: &Caller<'_>, query: &Asked) -> Result<Reply, String> {
 }
 
 fn row(tenant: &Tenant, place: usize, record: &Audit) -> Value {
-    let details = json!({"new": record.after, "old": record.before}).to_string();
+    let object = json!({"userId": record.user, "primaryEmail": record.email});
+    let details = match record.event {
+        AuditEvent::Create => json!({"new": object, "old": null}),
+        AuditEvent::Update => json!({"new": object, "old": object}),
+        AuditEvent::Delete => json!({"new": null, "old": object}),
+    };
     json!({"id": format!("audit-{place}"), "displayName": record.name, "customerId": tenant.phone.customer,
         "auditTimestamp": iso(record.at_ms), "eventType": record.event.word(), "service": "platform",
-        "entityType": record.entity, "entityKey": record.key, "auditUserId": "admin", "impersonator": null,
-        "details": details, "correlationType": null, "correlationId": null})
+        "entityType": "user", "entityKey": record.user, "auditUserId": "admin", "impersonator": null,
+        "details": details.to_string(), "correlationType": null, "correlationId": null})
 }

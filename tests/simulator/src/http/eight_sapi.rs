@@ -35,12 +35,9 @@ pub(super) async fn subscribe(
     let refuse = |status, message: &str| Shape::Agents.refuse(&world, &name, status, message);
     let asked = |key: &str| query.get(key).map(String::as_str).unwrap_or_default();
     let (tenant, id) = (asked("tenantId"), asked("subsId"));
-    let place = world.cells.iter().position(|cell| {
-        let right = |own: &crate::state::access::TenantAccess| {
-            let credentials = basic(&headers);
-            credentials.is_some_and(|(user, token)| user == own.cc_tenant && token == own.cc_data_token)
-        };
-        world.with(cell, |own, _| own.access.cc_tenant == tenant && right(&own.access))
+    let place = world.cells.iter().position(|cell| cell.cc_tenant == tenant).filter(|place| {
+        let held = world.with(&world.cells[*place], |own, _| own.access.cc_data_token.clone());
+        basic(&headers).is_some_and(|(user, token)| user == tenant && token == held)
     });
     let Some(place) = place else {
         return refuse(401, "The tenant or the Data Request Token is wrong");

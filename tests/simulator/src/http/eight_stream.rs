@@ -116,7 +116,7 @@ fn open(
 ) -> Reply {
     let path = format!("/ws/v2/persistent/{tenant}/{namespace}/{topic}");
     let refuse = |status, message: &str| Shape::Problem.refuse(world, &path, status, message);
-    let place = world.cells.iter().position(|cell| world.with(cell, |own, _| own.access.cc_tenant == tenant));
+    let place = world.cells.iter().position(|cell| cell.cc_tenant == tenant);
     let Some(place) = place.filter(|place| listens(world, &world.cells[*place], headers, query)) else {
         return refuse(401, "The key or the tenant is invalid");
     };

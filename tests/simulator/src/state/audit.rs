@@ -1,8 +1,6 @@
-//! The audit records of a tenant: who was created, changed and deleted, and when.
+//! The audit records of a tenant: which users were created, changed and deleted, and when.
 
-use serde_json::{Value, json};
-
-/// What happened to a user or an extension.
+/// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AuditEvent {
     Create,
@@ -25,13 +23,9 @@ impl AuditEvent {
 pub(crate) struct Audit {
     pub(crate) at_ms: i64,
     pub(crate) event: AuditEvent,
-    /// `user` or `extension`.
-    pub(crate) entity: &'static str,
-    pub(crate) key: String,
-    pub(crate) name: String,
-    /// The object before and after.
-    pub(crate) before: Value,
-    pub(crate) after: Value,
+    pub(crate) user: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) email: Box<str>,
 }
 
 /// All records, oldest first.
@@ -40,14 +34,7 @@ pub(crate) struct Audits(pub(crate) Vec<Audit>);
 
 impl Audits {
     /// Notes what happened to a user.
-    pub(crate) fn user(&mut self, at_ms: i64, event: AuditEvent, key: &str, name: &str, email: &str) {
-        let object = json!({"userId": key, "primaryEmail": email});
-        let (before, after) = match event {
-            AuditEvent::Create => (Value::Null, object),
-            AuditEvent::Update => (object.clone(), object),
-            AuditEvent::Delete => (object, Value::Null),
-        };
-        let (key, name) = (String::from(key), String::from(name));
-        self.0.push(Audit { at_ms, event, entity: "user", key, name, before, after });
+    pub(crate) fn user(&mut self, at_ms: i64, event: AuditEvent, user: &str, name: &str, email: &str) {
+        self.0.push(Audit { at_ms, event, user: user.into(), name: name.into(), email: email.into() });
     }
 }

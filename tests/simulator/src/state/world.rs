@@ -58,6 +58,8 @@ pub(crate) struct Cell {
     /// What never changes, so that finding a tenant locks nothing.
     pub(crate) directory: String,
     pub(crate) eight_key: String,
+    pub(crate) analytics_key: String,
+    pub(crate) cc_tenant: String,
     state: Mutex<Tenant>,
     pub(crate) changed: Notify,
 }
@@ -69,6 +71,8 @@ impl Cell {
             id: access.id,
             directory: access.directory,
             eight_key: access.eight_key,
+            analytics_key: access.analytics_key,
+            cc_tenant: access.cc_tenant,
             state: Mutex::new(tenant),
             changed: Notify::new(),
         }

@@ -1,7 +1,7 @@
 //! The families of credentials, and what each says to one that does not hold.
 
 use super::*;
-use crate::{CcToken, Product};
+use crate::{CcToken, Product, UsersProduct};
 
 fn oauth(world: &World, grant: &str) -> RequestBuilder {
     let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
@@ -70,6 +70,13 @@ async fn a_key_without_the_product_is_refused_until_minutes_after_it_was_added()
     assert_eq!(status(world.eight_get("/admin-provisioning/users")).await, 200);
     let listed = json(oauth(&world, "client_credentials")).await;
     assert!(!listed["api_product_list_json"].as_array().unwrap().contains(&json!("presence")));
+    for (quirk, name) in
+        [(UsersProduct::Admin, "UC & CC User Admin"), (UsersProduct::Management, "UC & CC User Management")]
+    {
+        world.sim.edit_eight_quirks(0, |quirks| quirks.users_product = quirk);
+        let listed = json(oauth(&world, "client_credentials")).await;
+        assert!(listed["api_product_list_json"].as_array().unwrap().contains(&json!(name)), "{listed}");
+    }
     world.sim.grant_eight_product(0, Product::Presence, true);
     world.step(179);
     assert_eq!(status(world.eight_get("/presence/v1/users")).await, 403);
