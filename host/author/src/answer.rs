@@ -26,7 +26,7 @@ pub(crate) struct Answer {
     /// The inner one is none where the table says `recheck_after = "none"`.
     pub(crate) recheck_after: Option<Option<u32>>,
     /// A part of the reason.
-    pub(crate) reason: Option<String>,
+    pub(crate) reason: Option<Box<str>>,
 }
 
 /// A verdict that a table can write down.
@@ -60,7 +60,7 @@ pub(crate) fn read(section: &Section<'_>, direction: Direction) -> Option<Answer
         true => Some(None),
         false => entry.number("a number of seconds, or \"none\"").map(Some),
     });
-    let reason = section.optional("reason", |entry| entry.text("a part of the reason").map(str::to_owned));
+    let reason = section.optional("reason", |entry| entry.text("a part of the reason").map(Box::from));
     Some(Answer { action: action?, calls: calls?, note: note?, recheck_after: recheck_after?, reason: reason? })
 }
 

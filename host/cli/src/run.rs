@@ -36,7 +36,9 @@ pub(crate) struct RunArgs {
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let settings = settings::load(&args.config)?;
     let cadence = Cadence {
-        poll: settings.service.poll_interval,
+        poll: settings.service.poll_interval.slowest,
+        fastest: settings.service.poll_interval.fastest,
+        eight_limit: settings.service.eight_budget,
         directory: settings.service.directory_interval,
         ..Cadence::default()
     };
@@ -100,7 +102,7 @@ async fn asked_to_stop() -> anyhow::Result<()> {
 }
 
 fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
-    let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.secret };
+    let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.secret.into() };
     let call_deadline = cadence.call_deadline();
     TenantConfig {
         teams: presync_teams::Config {
@@ -117,7 +119,8 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
             secret: tenant.eight.secret,
             tenant: tenant.id.clone(),
             call_deadline,
-        },
+        }
+        .into(),
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
         supply: tenant.supply,
         id: tenant.id,

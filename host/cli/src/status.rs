@@ -2,9 +2,11 @@
 //!
 //! # Layout
 //! * `page`: the status for people
+//! * `freshness`: how long changes take, and how soon the cycles come, for people
 //! * `overrides`: the tenants' own rules, for people
 //! * `unlinked`: who is not kept in step, for people
 
+mod freshness;
 mod overrides;
 mod page;
 #[cfg(test)]

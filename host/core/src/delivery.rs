@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::obstacle::Obstacle;
+
 /// How a provider answered one write, in the terms that the reconciler acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -25,4 +27,16 @@ pub enum Outcome {
     },
     /// No answer or a failing one: it may or may not have been taken.
     Failed,
+    /// Nothing was sent: what reaches this provider has no way to carry it for this person.
+    NotCarried {
+        /// Why.
+        reason: Obstacle,
+    },
+    /// Not done yet: it will be when what is in its way has passed.
+    Later {
+        /// What is in its way.
+        reason: Obstacle,
+        /// When to look again.
+        retry_after: Duration,
+    },
 }

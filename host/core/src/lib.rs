@@ -9,6 +9,7 @@
 //! * [`presence`]: what a side says of a person
 //! * [`rule`]: what a rule is asked and what it answers
 //! * [`delivery`]: what became of a write
+//! * [`obstacle`]: why something cannot be carried, or not yet
 //! * [`linking`]: who is whom on the other side
 //! * [`outage`]: telling an outage from people going home
 //! * [`reconcile`]: what is to be written, and when
@@ -16,6 +17,7 @@
 pub mod delivery;
 pub mod id;
 pub mod linking;
+pub mod obstacle;
 pub mod outage;
 pub mod presence;
 pub mod reconcile;

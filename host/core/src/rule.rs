@@ -156,7 +156,7 @@ pub struct PublishVerdict {
     /// Ask again after this many seconds.
     pub recheck_after: Option<u32>,
     /// Why, in the rule's words; only when the question asked for it.
-    pub reason: Option<String>,
+    pub reason: Option<Box<str>>,
 }
 
 /// What the chain answers from 8x8 to Teams.
@@ -167,5 +167,5 @@ pub struct SessionVerdict {
     /// Ask again after this many seconds.
     pub recheck_after: Option<u32>,
     /// Why, in the rule's words; only when the question asked for it.
-    pub reason: Option<String>,
+    pub reason: Option<Box<str>>,
 }

@@ -162,7 +162,9 @@ impl TeamsSession {
 
 words! {
     /// Which calls may still be offered while a verdict stands.
+    #[derive(Default)]
     Calls {
+        #[default]
         Unchanged = "unchanged" / "unchanged",
         All = "all" / "all",
         DirectOnly = "direct-only" / "direct-only",

@@ -16,9 +16,11 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
+use crate::budget::{self, Limit};
 use crate::error::{Error, broken};
 use crate::gate::{Gate, Patience, retry_after};
 use crate::problem::Problem;
+use crate::product::Product;
 use crate::sign_in::SignIn;
 
 /// The pause before a read is asked again, with jitter.
@@ -26,24 +28,40 @@ const BACKOFF: Duration = Duration::from_millis(150);
 /// How long a later page of a list waits for its turn: 8x8's windows are a minute.
 const SCROLL: Patience = Patience { spent: Duration::from_secs(90), throttled: Duration::from_secs(90) };
 
-/// The tenant's way to 8x8.
+/// A tenant's way to 8x8, or to one of its services.
 #[derive(Debug)]
 pub(crate) struct Access {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
-    api_key: HeaderValue,
-    sign_in: SignIn,
-    tokens: TokenCache<Error>,
-    directory: Gate,
-    presence: Gate,
+    entry: Entry,
+    gates: Gates,
     deadline: Duration,
 }
 
-/// Which of 8x8's APIs is called; each counts requests for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Product {
-    Directory,
-    Presence,
+/// What lets us in.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// A token that is asked for, and these headers beside it.
+    Token(Box<SignedIn>),
+    /// These headers alone.
+    Key(HeaderMap),
+}
+
+/// See [`Entry::Token`].
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    sign_in: SignIn,
+    tokens: TokenCache<Error>,
+    beside: HeaderMap,
+}
+
+/// One gate for all that 8x8 counts together.
+#[derive(Debug, Default)]
+pub(crate) struct Gates {
+    pub(crate) administration: Gate,
+    pub(crate) contacts: Gate,
+    /// Everything else: an [`Access`] has one such service at most.
+    pub(crate) service: Gate,
 }
 
 /// One call.
@@ -63,50 +81,59 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-impl Product {
-    /// 8x8's name of it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "administration",
-            Self::Presence => "presence",
-        }
-    }
-
-    /// Its own media type, version 1.
-    fn media_type(self) -> &'static str {
-        match self {
-            Self::Directory => "application/vnd.users.v1+json",
-            Self::Presence => "application/vnd.presence.v1+json",
-        }
+impl Entry {
+    /// A token, with the headers that every request carries beside it.
+    pub(crate) fn token(sign_in: SignIn, beside: HeaderMap) -> Self {
+        Self::Token(Box::new(SignedIn { sign_in, tokens: TokenCache::default(), beside }))
     }
 }
 
+impl Gates {
+    /// With the limit of the one service that is called.
+    pub(crate) fn service(limits: &'static [Limit]) -> Self {
+        Self { service: Gate::within(limits), ..Self::default() }
+    }
+
+    /// With the published limits of the directories.
+    pub(crate) fn directories() -> Self {
+        let (administration, contacts) = (Gate::within(budget::ADMINISTRATION), Gate::within(budget::CONTACTS));
+        Self { administration, contacts, service: Gate::default() }
+    }
+}
+
+/// A value for a header, never shown.
+pub(crate) fn hidden(text: &str, field: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| Error::Settings(format!("`{field}` holds characters that it cannot have").into()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 impl Access {
-    pub(crate) fn new(
+    pub(crate) const fn new(
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
-        sign_in: SignIn,
+        entry: Entry,
+        gates: Gates,
         deadline: Duration,
-    ) -> Result<Self, Error> {
-        let mut api_key = HeaderValue::from_str(&sign_in.key)
-            .map_err(|_| Error::Settings("`key` holds characters that no key can have".into()))?;
-        api_key.set_sensitive(true);
-        Ok(Self {
-            http,
-            clock,
-            api_key,
-            sign_in,
-            tokens: TokenCache::default(),
-            directory: Gate::default(),
-            presence: Gate::default(),
-            deadline,
-        })
+    ) -> Self {
+        Self { http, clock, entry, gates, deadline }
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A call that changes nothing: asked once more if it met a passing trouble.
     pub(crate) async fn read(&self, call: &Call) -> Result<Answer, Error> {
+        self.read_within(call, Duration::ZERO).await
+    }
+
+    /// The same for a call that 8x8 may keep for this long before it answers.
+    pub(crate) async fn read_within(&self, call: &Call, kept: Duration) -> Result<Answer, Error> {
         self.gate(call).pass(&*self.clock, self.quick()).await?;
-        let end = Instant::now() + self.deadline;
+        let end = Instant::now() + self.deadline + kept;
         let once_more = ExponentialBuilder::default().with_min_delay(BACKOFF).with_jitter().with_max_times(1);
         (|| self.attempt(call, end))
             .retry(once_more)
@@ -135,51 +162,67 @@ impl Access {
 
     /// Signs in, unless there is a good token already.
     pub(crate) async fn sign_in(&self) -> Result<(), Error> {
-        self.token(None, Instant::now() + self.deadline).await.map(|_| ())
-    }
-
-    fn gate(&self, call: &Call) -> &Gate {
-        match call.product {
-            Product::Directory => &self.directory,
-            Product::Presence => &self.presence,
+        match &self.entry {
+            Entry::Token(entry) => self.token(entry, None, Instant::now() + self.deadline).await.map(|_| ()),
+            Entry::Key(_) => Ok(()),
         }
     }
 
-    fn quick(&self) -> Patience {
+    const fn gate(&self, call: &Call) -> &Gate {
+        match call.product {
+            Product::Directory | Product::Operations | Product::Audit => &self.gates.administration,
+            Product::Contacts => &self.gates.contacts,
+            Product::Presence | Product::Webhooks | Product::Activity | Product::Agents | Product::Realtime => {
+                &self.gates.service
+            }
+        }
+    }
+
+    const fn quick(&self) -> Patience {
         Patience { spent: self.deadline, throttled: Duration::ZERO }
     }
 
     async fn attempt(&self, call: &Call, end: Instant) -> Result<Answer, Error> {
-        let token = self.token(None, end).await?;
-        let (answer, token) = match self.exchange(call, &token, end).await {
+        let entry = match &self.entry {
+            Entry::Key(headers) => return self.exchange(call, headers, None, end).await,
+            Entry::Token(entry) => entry,
+        };
+        let token = self.token(entry, None, end).await?;
+        let (answer, token) = match self.exchange(call, &entry.beside, Some(&token), end).await {
             Err(Error::Unauthorized { .. }) => {
-                let token = self.token(Some(&token), end).await?;
-                (self.exchange(call, &token, end).await, token)
+                let token = self.token(entry, Some(&token), end).await?;
+                (self.exchange(call, &entry.beside, Some(&token), end).await, token)
             }
             answer => (answer, token),
         };
         if let Err(Error::Forbidden { .. }) = &answer {
-            self.tokens.lacks_grant(&token).await;
+            entry.tokens.lacks_grant(&token).await;
         }
         answer
     }
 
-    async fn token(&self, refused: Option<&Token>, end: Instant) -> Result<Token, Error> {
+    async fn token(&self, entry: &SignedIn, refused: Option<&Token>, end: Instant) -> Result<Token, Error> {
         let clock = &*self.clock;
-        let sign_in = self.sign_in.token(&self.http, clock.now());
-        timeout_at(end, self.tokens.get(clock, refused, sign_in)).await.map_err(|_| self.late())?
+        let sign_in = entry.sign_in.token(&self.http, clock.now());
+        timeout_at(end, entry.tokens.get(clock, refused, sign_in)).await.map_err(|_| self.late())?
     }
 
-    async fn exchange(&self, call: &Call, token: &Token, end: Instant) -> Result<Answer, Error> {
-        // Both credentials go along: the directory is documented with the key, presence with the token, and each service
-        // takes the one that it knows.
+    async fn exchange(
+        &self,
+        call: &Call,
+        headers: &HeaderMap,
+        token: Option<&Token>,
+        end: Instant,
+    ) -> Result<Answer, Error> {
         let mut request = self
             .http
             .request(call.method.clone(), call.url.clone())
-            .header(AUTHORIZATION, token.header.clone())
-            .header("x-api-key", self.api_key.clone())
+            .headers(headers.clone())
             .header("x-request-id", Uuid::new_v4().to_string())
             .header(ACCEPT, call.product.media_type());
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, token.header.clone());
+        }
         if let Some((body, key)) = &call.body {
             request = request
                 .header(CONTENT_TYPE, call.product.media_type())
@@ -214,8 +257,12 @@ impl Access {
         let body = response.bytes().await.map_err(broken)?;
         let Problem { code, said } = Problem::read(&body);
         let error = throttled.unwrap_or_else(|| match status {
-            StatusCode::UNAUTHORIZED => Error::Unauthorized { said },
-            StatusCode::FORBIDDEN => Error::Forbidden { product: call.product.name(), said },
+            StatusCode::UNAUTHORIZED => {
+                Error::Unauthorized { product: call.product.name(), said, fix: call.product.when_unauthorized() }
+            }
+            StatusCode::FORBIDDEN => {
+                Error::Forbidden { product: call.product.name(), said, fix: call.product.when_forbidden() }
+            }
             StatusCode::GONE => Error::CursorExpired,
             StatusCode::REQUEST_TIMEOUT => Error::Unavailable { status: status.as_u16(), retry_after: pause },
             _ if status.is_server_error() => Error::Unavailable { status: status.as_u16(), retry_after: pause },

@@ -1,16 +1,23 @@
 //! The door to one tenant's side in 8x8.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use presync_core::time::Clock;
 use presync_http::transport::{self, under};
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName};
+use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::access::Access;
+use crate::access::{Access, Call, Entry, Gates, hidden};
 use crate::config::Config;
 use crate::directory::{self, User};
 use crate::error::Error;
 use crate::feed::{self, Changes, Cursor, Snapshot};
+use crate::frames::webhook::Key;
+use crate::offer::{self, Offer};
+use crate::product::Product;
 use crate::publication_id::PublicationIds;
 use crate::publish::{self, Publication, Published};
 use crate::sign_in::SignIn;
@@ -21,6 +28,7 @@ pub struct Client {
     api: Url,
     access: Arc<Access>,
     ids: PublicationIds,
+    offer: Arc<OnceCell<Offer>>,
 }
 
 /// One thing that [`Client::verify`] tried.
@@ -39,9 +47,18 @@ impl Client {
     /// [`Error::Settings`] when the address or the key cannot be one.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let endpoint = under(&config.api, &["oauth", "v2", "token"])?;
-        let sign_in = SignIn { endpoint, key: config.key, secret: config.secret };
-        let access = Access::new(transport::client()?, clock, sign_in, config.call_deadline)?;
-        Ok(Self { api: config.api, access: Arc::new(access), ids: PublicationIds::of(&config.tenant) })
+        // Both credentials go along: the directory is documented with the key, presence with the token, and each service takes
+        // the one that it knows.
+        let beside = HeaderMap::from_iter([(HeaderName::from_static("x-api-key"), hidden(&config.key, "key")?)]);
+        let entry = Entry::token(SignIn::App { endpoint, key: config.key, secret: config.secret }, beside);
+        // 8x8 says on every answer how much is left, and a partner's limits need not be the published ones.
+        let access = Access::new(transport::client()?, clock, entry, Gates::default(), config.call_deadline);
+        Ok(Self {
+            api: config.api,
+            access: Arc::new(access),
+            ids: PublicationIds::of(&config.tenant),
+            offer: Arc::default(),
+        })
     }
 
     /// All users, inactive ones among them.
@@ -49,7 +66,8 @@ impl Client {
     /// # Errors
     /// The first call's that failed; there is no partial directory.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
-        directory::users(&self.access, &self.api).await
+        let listed = directory::users(&self.access, &self.api).await?;
+        Ok(listed.into_iter().map(|listed| listed.user).collect())
     }
 
     /// Everybody's presence, and the cursor from which [`Client::changes`] goes on without a gap.
@@ -57,6 +75,9 @@ impl Client {
     /// # Errors
     /// The first call's that failed; there is no partial snapshot.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        if let Err(error) = self.offer().await {
+            tracing::debug!(%error, "what the presence API offers is not known yet");
+        }
         feed::snapshot(&self.access, &self.api, &self.ids).await
     }
 
@@ -66,17 +87,54 @@ impl Client {
     /// # Errors
     /// [`Error::CursorExpired`] when a new [`Client::snapshot`] is needed; else the first call's.
     pub async fn changes(&self, cursor: &Cursor) -> Result<Changes, Error> {
-        feed::changes(&self.access, &self.api, &self.ids, cursor).await
+        self.changes_within(cursor, Duration::ZERO).await
     }
 
-    /// Publishes any number of presences, in bulks of 100, and gives one outcome each, in order. When a bulk fails, its items
+    /// The same, but when nothing has changed 8x8 waits for so long, 25 seconds at most, for something to change.
+    ///
+    /// # Errors
+    /// As [`Client::changes`].
+    pub async fn changes_within(&self, cursor: &Cursor, wait: Duration) -> Result<Changes, Error> {
+        if self.offer.get().is_some_and(|offer| !offer.tells_changes) {
+            return Err(Error::CursorExpired);
+        }
+        feed::changes(&self.access, &self.api, &self.ids, cursor, wait).await
+    }
+
+    /// What a message of an event stream or the body of a webhook's delivery says of presence, as changes that go on from
+    /// `cursor` and do not move it: the feed tells them again. `None` when it is about something else.
+    pub fn told(&self, payload: &[u8], cursor: &Cursor) -> Option<Changes> {
+        feed::told(payload, &self.ids, cursor, self.access.now())
+    }
+
+    /// What this API offers; asked once.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn offer(&self) -> Result<&Offer, Error> {
+        self.offer.get_or_try_init(|| offer::ask(&self.access, &self.api)).await
+    }
+
+    /// The public key of this name, which deliveries to webhooks are signed with.
+    ///
+    /// # Errors
+    /// The call's; [`Error::Unreadable`] when the answer is no key.
+    pub async fn webhook_key(&self, id: &str) -> Result<Key, Error> {
+        let url = under(&self.api, &["chat-gateway", "v1", "jwk", id, "public"])?;
+        let call = Call { method: Method::GET, url, product: Product::Webhooks, body: None };
+        let answer = self.access.read(&call).await?;
+        Key::read(&answer.body).map_err(|error| Error::Unreadable(error.to_string().into()))
+    }
+
+    /// Publishes any number of presences, in bulks of 100 or what is offered, and gives one outcome each, in order. When a bulk fails, its items
     /// have the error's outcome, and so have those not sent any more because they would meet it too.
     ///
     /// # Errors
     /// Only when nothing at all was published because an administrator has to act first
     /// ([`Error::is_credential_problem`]).
     pub async fn publish(&self, publications: &[Publication]) -> Result<Vec<Published>, Error> {
-        publish::publish(&self.access, &self.api, self.ids, publications).await
+        let offer = self.offer.get().cloned().unwrap_or_default();
+        publish::publish(&self.access, &self.api, self.ids, &offer, publications).await
     }
 
     /// Tries what can be tried without writing: the sign-in, one user, one presence. What depends on a check that failed is

@@ -1,10 +1,37 @@
 //! What a client needs to know of a tenant. Plain data, filled from the settings file by the caller.
+//!
+//! * [`public`]: the ways in that 8x8 documents publicly, and which settings each needs
+
+pub mod public;
 
 use std::time::Duration;
 
 use presync_core::id::TenantId;
 use secrecy::SecretString;
 use url::Url;
+
+pub use public::{Agents, Directory, Public, Raw, RawAgents, RawRealtime, RawWork, Realtime, Region, Work, Wrong};
+
+/// How a tenant's side in 8x8 is reached.
+#[derive(Debug, Clone)]
+pub enum Settings {
+    /// By the partner API, which carries everything.
+    Partner(Config),
+    /// By what 8x8 documents publicly, which does not.
+    Public(Box<Public>),
+}
+
+impl From<Config> for Settings {
+    fn from(config: Config) -> Self {
+        Self::Partner(config)
+    }
+}
+
+impl From<Public> for Settings {
+    fn from(public: Public) -> Self {
+        Self::Public(Box::new(public))
+    }
+}
 
 /// One tenant's side in 8x8, reached by the partner API.
 #[derive(Debug, Clone)]

@@ -12,33 +12,32 @@ pub enum Error {
     #[error("the 8x8 settings cannot be used: {0}")]
     Settings(Box<str>),
     /// 8x8 gave no token.
-    #[error(
-        "8x8 gave no token ({said}): the key or the secret is wrong or was revoked. Compare both with the app's under API Keys \
-         in the 8x8 Admin Console; a new app takes some minutes to be known"
-    )]
+    #[error("8x8 gave no token ({said}): {fix}")]
     SignIn {
         /// 8x8's own words, cut to one line.
         said: Box<str>,
+        /// What is wrong, and what to do.
+        fix: &'static str,
     },
-    /// 8x8 refused a token that it had just given.
-    #[error(
-        "8x8 refused (401) a token that it has just given ({said}). If this stays for minutes, the app was revoked or belongs \
-         to another region: check `api`, the key and the secret"
-    )]
+    /// 8x8 refused a key, or a token that it had just given.
+    #[error("8x8 refused (401) the credentials for its {product} API ({said}). {fix}")]
     Unauthorized {
-        /// 8x8's own words, cut to one line.
-        said: Box<str>,
-    },
-    /// The app lacks an API product.
-    #[error(
-        "8x8 refused (403): the app may not use the {product} API ({said}). Add that API product to the app under API Keys in \
-         the 8x8 Admin Console; it takes effect within minutes"
-    )]
-    Forbidden {
-        /// Which API: `presence` or `administration`.
+        /// Which API, by 8x8's name.
         product: &'static str,
         /// 8x8's own words, cut to one line.
         said: Box<str>,
+        /// What to do.
+        fix: &'static str,
+    },
+    /// An API may not be used.
+    #[error("8x8 refused (403) the use of its {product} API ({said}). {fix}")]
+    Forbidden {
+        /// Which API, by 8x8's name.
+        product: &'static str,
+        /// 8x8's own words, cut to one line.
+        said: Box<str>,
+        /// What to do.
+        fix: &'static str,
     },
     /// The cursor is too old, or 8x8 wants us to start over: take a new snapshot.
     #[error("8x8 no longer knows the place that changes were to be read from: a new snapshot is needed")]
@@ -148,7 +147,9 @@ mod tests {
 
     #[test]
     fn a_missing_product_is_told_with_what_to_do() {
-        let error = Error::Forbidden { product: "presence", said: "Forbidden".into() };
+        let product = crate::product::Product::Presence;
+        let (product, fix) = (product.name(), product.when_forbidden());
+        let error = Error::Forbidden { product, said: "Forbidden".into(), fix };
         assert!(error.to_string().contains("Add that API product"), "{error}");
         assert!(error.is_credential_problem());
         assert_eq!(error.outcome(), Outcome::Failed);

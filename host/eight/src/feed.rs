@@ -2,6 +2,8 @@
 //!
 //! The last page of a snapshot carries a cursor; changes are read from there, without a gap, at least once, in order per user.
 
+use std::time::Duration;
+
 use presync_core::id::EightUserId;
 use presync_core::presence::{EightPresence, Reading};
 use presync_core::time::Timestamp;
@@ -11,14 +13,17 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::access::{Access, Call, Product};
+use crate::access::{Access, Call};
 use crate::error::Error;
 use crate::presence::{Origin, WirePresence};
+use crate::product::Product;
 use crate::publication_id::PublicationIds;
 use crate::scroll::{self, PAGE_SIZE, Page, Pagination};
 
 /// The most changes that 8x8 gives at once.
 const LIMIT: &str = "500";
+/// The longest that 8x8 keeps a request for changes to come.
+const LONGEST_WAIT: Duration = Duration::from_secs(25);
 /// Pages of changes read in one go: half a million changes. A feed that grows as fast as it is read has to end somewhere; the
 /// cursor says where to go on.
 const MOST_PAGES: usize = 1000;
@@ -130,16 +135,26 @@ fn snapshot_page(
     })
 }
 
-/// What has changed since `from`. If a later page fails, what was read before it is given, with the cursor behind it.
-pub(crate) async fn changes(access: &Access, api: &Url, ids: &PublicationIds, from: &Cursor) -> Result<Changes, Error> {
+/// What has changed since `from`; if nothing has, 8x8 waits for so long for something to change. If a later page fails, what was read
+/// before it is given, with the cursor behind it.
+pub(crate) async fn changes(
+    access: &Access,
+    api: &Url,
+    ids: &PublicationIds,
+    from: &Cursor,
+    wait: Duration,
+) -> Result<Changes, Error> {
     let list = under(api, &["presence", "v1", "changes"])?;
     let mut changes = Changes { readings: Vec::new(), deleted: Vec::new(), cursor: from.clone() };
     for page in 0..MOST_PAGES {
         let mut url = list.clone();
-        let query = [("cursor", changes.cursor.as_str()), ("limit", LIMIT), ("waitSeconds", "0")];
+        // Whoever has got something does not wait for more.
+        let wait = if page == 0 { wait.min(LONGEST_WAIT) } else { Duration::ZERO };
+        let seconds = wait.as_secs().to_string();
+        let query = [("cursor", changes.cursor.as_str()), ("limit", LIMIT), ("waitSeconds", &*seconds)];
         url.query_pairs_mut().extend_pairs(query);
         let call = Call { method: Method::GET, url, product: Product::Presence, body: None };
-        let more = match access.read(&call).await {
+        let more = match access.read_within(&call, wait).await {
             Ok(answer) => changes.take(&answer.body, ids, answer.sent_at)?,
             // A cursor that 8x8 cannot read is as good as an expired one.
             Err(Error::Refused { status: 400, .. } | Error::CursorExpired) => return Err(Error::CursorExpired),
@@ -151,6 +166,24 @@ pub(crate) async fn changes(access: &Access, api: &Url, ids: &PublicationIds, fr
         }
     }
     Ok(changes)
+}
+
+/// A change told by a stream, or by a delivery to a webhook.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    #[serde(rename = "PresenceChange", borrow, default)]
+    streamed: Option<Change<'a>>,
+    #[serde(borrow, default)]
+    data: Option<Change<'a>>,
+}
+
+/// What 8x8 told by itself, as a change that goes on from `cursor` without moving it; `None` when it is about something else.
+pub(crate) fn told(payload: &[u8], ids: &PublicationIds, cursor: &Cursor, now: Timestamp) -> Option<Changes> {
+    let event: Event<'_> = serde_json::from_slice(payload).ok()?;
+    let mut changes = Changes { readings: Vec::new(), deleted: Vec::new(), cursor: cursor.clone() };
+    changes.take_change(&event.streamed.or(event.data)?, ids, now);
+    (!changes.readings.is_empty() || !changes.deleted.is_empty()).then_some(changes)
 }
 
 impl Changes {

@@ -10,6 +10,7 @@ use presync_core::time::{Clock, Timestamp};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::{sleep, timeout};
 
+use crate::budget::{Budget, Limit};
 use crate::error::Error;
 
 /// What 8x8's own sample waits when nothing is said.
@@ -29,7 +30,13 @@ pub(crate) struct Patience {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Gate(Mutex<Closed>);
+pub(crate) struct Gate(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    closed: Closed,
+    budget: Budget,
+}
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Closed {
@@ -39,29 +46,51 @@ struct Closed {
 }
 
 impl Gate {
-    /// Waits until the gate is open, if that is soon enough.
+    /// One that never lets more through than these limits allow, whatever 8x8 says.
+    pub(crate) fn within(limits: &'static [Limit]) -> Self {
+        Self(Mutex::new(State { closed: Closed::default(), budget: Budget::of(limits) }))
+    }
+
+    /// Waits until the gate is open, if that is soon enough, and counts the request.
     pub(crate) async fn pass(&self, clock: &dyn Clock, patience: Patience) -> Result<(), Error> {
-        let closed = *self.lock();
-        let left = closed.until.since(clock.now());
-        let ready = if closed.throttled { patience.throttled } else { patience.spent };
-        if left.is_zero() {
-            return Ok(());
-        }
+        let Err((left, throttled)) = self.enter(clock.now()) else { return Ok(()) };
+        let ready = if throttled { patience.throttled } else { patience.spent };
         if left > ready {
             return Err(Error::Throttled { retry_after: left });
         }
         let open = async {
             // The clock is looked at again and again, since it need not run as fast as this machine's.
-            while !self.lock().until.since(clock.now()).is_zero() {
+            loop {
                 sleep(LOOK).await;
+                if self.enter(clock.now()).is_ok() {
+                    break;
+                }
             }
         };
-        timeout(ready, open).await.map_err(|_| Error::Throttled { retry_after: self.lock().until.since(clock.now()) })
+        let late = |_| Error::Throttled { retry_after: self.enter_later(clock.now()) };
+        timeout(ready, open).await.map_err(late)
+    }
+
+    /// Goes through, or says how long the gate is closed, and whether by a 429.
+    fn enter(&self, now: Timestamp) -> Result<(), (Duration, bool)> {
+        let mut state = self.lock();
+        let left = state.closed.until.since(now);
+        if !left.is_zero() {
+            return Err((left, state.closed.throttled));
+        }
+        state.budget.take(now).map_err(|wait| (wait, false))
+    }
+
+    /// How long the gate is closed, without going through.
+    fn enter_later(&self, now: Timestamp) -> Duration {
+        self.lock().closed.until.since(now).max(LOOK)
     }
 
     /// Takes note of what an answer says about the count.
     pub(crate) fn note(&self, headers: &HeaderMap, now: Timestamp) {
-        if number(headers, "x-ratelimit-remaining") == Some(0)
+        // Nothing left of nothing is no count: a gateway that knows no such place, or nobody, says so.
+        if number(headers, "x-ratelimit-limit") != Some(0)
+            && number(headers, "x-ratelimit-remaining") == Some(0)
             && let Some(pause) = until_reset(headers, now)
         {
             self.close(now + pause.min(LONGEST), false);
@@ -76,13 +105,13 @@ impl Gate {
     }
 
     fn close(&self, until: Timestamp, throttled: bool) {
-        let mut closed = self.lock();
-        if until >= closed.until {
-            *closed = Closed { until, throttled };
+        let mut state = self.lock();
+        if until >= state.closed.until {
+            state.closed = Closed { until, throttled };
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Closed> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -148,6 +177,14 @@ mod tests {
             clock.advance(Duration::from_secs(1));
         });
         assert_eq!(passed, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn nothing_left_of_a_limit_of_nothing_holds_nobody_back() {
+        let (gate, clock) = (Gate::default(), ManualClock::at(NOW));
+        let none = [("x-ratelimit-limit", "0"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000060")];
+        gate.note(&headers(&none), NOW);
+        assert_eq!(gate.pass(&clock, QUICK).await, Ok(()));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::time::Timestamp;
-use presync_core::words::{EightStatus, EightTarget, Note};
+use presync_core::words::{Calls, EightStatus, EightTarget, Note};
 use presync_http::text::{Number, Text, plain};
 use presync_http::transport::under;
 use reqwest::Method;
@@ -16,16 +16,16 @@ use tokio::task::JoinSet;
 use url::Url;
 use uuid::Uuid;
 
-use crate::access::{Access, Call, Product};
+use crate::access::{Access, Call};
+use crate::calls::{self, Means};
 use crate::error::Error;
+use crate::item;
+use crate::offer::Offer;
+use crate::product::Product;
 use crate::publication_id::PublicationIds;
 
-/// The most items that 8x8 takes in one request.
-const BULK: usize = 100;
 /// Bulks under way at a time.
 const AT_ONCE: usize = 4;
-/// How long to leave a person alone of whom 8x8 says that he is throttled.
-const ITEM_PAUSE: Duration = Duration::from_secs(60);
 
 /// What is to be shown of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Publication {
     pub status: Option<EightTarget>,
     /// What to show beside it.
     pub note: Option<Note>,
+    /// Which calls may still be offered meanwhile.
+    pub calls: Calls,
     /// When the cause was seen; 8x8 drops a publication that is older than the one it holds.
     pub observed_at: Timestamp,
     /// After how long it ends by itself, in whole seconds rounded up, between a minute and 4 hours. `None` is 8x8's default,
@@ -108,9 +110,10 @@ pub(crate) async fn publish(
     access: &Arc<Access>,
     api: &Url,
     ids: PublicationIds,
+    offer: &Offer,
     publications: &[Publication],
 ) -> Result<Vec<Published>, Error> {
-    let mut bulks = publications.chunks(BULK).enumerate();
+    let mut bulks = publications.chunks(offer.bulk.max(1)).enumerate();
     let mut parts: Vec<Option<Result<Vec<Published>, Error>>> = Vec::new();
     parts.resize_with(bulks.len(), || None);
     let mut running = JoinSet::new();
@@ -120,8 +123,8 @@ pub(crate) async fn publish(
             && running.len() < AT_ONCE
             && let Some((place, bulk)) = bulks.next()
         {
-            let (access, api, bulk) = (Arc::clone(access), api.clone(), bulk.to_vec());
-            running.spawn(async move { (place, send(&access, &api, ids, &bulk).await) });
+            let (access, api, bulk, offer) = (Arc::clone(access), api.clone(), bulk.to_vec(), offer.clone());
+            running.spawn(async move { (place, send(&access, &api, ids, &offer, &bulk).await) });
         }
         match running.join_next().await {
             None => break,
@@ -140,14 +143,23 @@ pub(crate) async fn publish(
     }
     let unsent = stopped.unwrap_or_else(|| Error::Unreadable("the bulk was not sent".into()));
     let parts = parts.into_iter().map(|part| part.unwrap_or_else(|| Err(unsent.clone())));
-    let whole = publications.chunks(BULK).zip(parts).flat_map(|(bulk, part)| part.unwrap_or_else(|e| failed(bulk, &e)));
+    let whole = publications
+        .chunks(offer.bulk.max(1))
+        .zip(parts)
+        .flat_map(|(bulk, part)| part.unwrap_or_else(|e| failed(bulk, &e)));
     Ok(whole.collect())
 }
 
 /// Sends one bulk and gives one outcome per item, in order.
-async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publication]) -> Result<Vec<Published>, Error> {
+async fn send(
+    access: &Access,
+    api: &Url,
+    ids: PublicationIds,
+    offer: &Offer,
+    bulk: &[Publication],
+) -> Result<Vec<Published>, Error> {
     let url = under(api, &["presence", "v1", "publications", "bulk"])?;
-    let publications = bulk.iter().map(|publication| item(publication, ids)).collect();
+    let publications = bulk.iter().map(|publication| wire(publication, ids, offer)).collect();
     let body = serde_json::to_vec(&Request { source: "ms-teams-sync", publications })
         .map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     let call = Call { method: Method::POST, url, product: Product::Presence, body: Some((body, Uuid::new_v4())) };
@@ -168,7 +180,7 @@ async fn send(access: &Access, api: &Url, ids: PublicationIds, bulk: &[Publicati
     Ok(bulk.iter().map(published).collect())
 }
 
-fn item(publication: &Publication, ids: PublicationIds) -> Item<'_> {
+fn wire<'a>(publication: &'a Publication, ids: PublicationIds, offer: &Offer) -> Item<'a> {
     let millis = i64::try_from(publication.observed_at.as_millis()).unwrap_or(i64::MAX);
     Item {
         publication_id: ids.id(publication.user.as_str()),
@@ -176,13 +188,8 @@ fn item(publication: &Publication, ids: PublicationIds) -> Item<'_> {
         status: publication.status.map(EightTarget::wire),
         message: publication.note.map(Note::wire),
         observed_time: jiff::Timestamp::from_millisecond(millis).ok().map(|time| time.to_string()),
-        expires_in_seconds: publication.lease.map(seconds),
+        expires_in_seconds: publication.lease.map(|lease| offer.seconds(lease)),
     }
-}
-
-/// A lease in whole seconds, rounded up, inside what the contract takes.
-fn seconds(lease: Duration) -> u64 {
-    (lease.as_secs() + u64::from(lease.subsec_nanos() > 0)).clamp(60, 14_400)
 }
 
 fn failed(bulk: &[Publication], error: &Error) -> Vec<Published> {
@@ -199,10 +206,15 @@ fn failed(bulk: &[Publication], error: &Error) -> Vec<Published> {
 impl Change<'_> {
     fn published(&self, publication: &Publication) -> Published {
         let words: Vec<&str> = [&self.reason, &self.message].into_iter().flatten().map(Text::as_str).collect();
+        let said = (!words.is_empty()).then(|| String::from(plain(&words.join(": "))));
+        // The status is all that a partner has to keep calls away with.
+        let plan = calls::plan(Means::Partner, publication.status, publication.calls);
+        let missing = plan.missing.iter().map(|obstacle| obstacle.sentence().to_owned());
+        let details: Vec<String> = said.into_iter().chain(missing).collect();
         Published {
             user: publication.user.clone(),
             outcome: self.outcome(publication.status),
-            detail: (!words.is_empty()).then(|| plain(&words.join(": "))),
+            detail: (!details.is_empty()).then(|| details.join("; ").into_boxed_str()),
             revision: self.revision.map(|Number(number)| number),
         }
     }
@@ -210,14 +222,7 @@ impl Change<'_> {
     fn outcome(&self, wanted: Option<EightTarget>) -> Outcome {
         match self.change_status.map_or(0, |Number(status)| status) {
             200 if self.is_masked(wanted) => Outcome::Masked,
-            200..=399 => Outcome::Applied,
-            404 => Outcome::NotFound,
-            409 => Outcome::Stale,
-            422 => Outcome::Masked,
-            429 => Outcome::Throttled { retry_after: ITEM_PAUSE },
-            408 => Outcome::Failed,
-            400..=499 => Outcome::Refused,
-            _ => Outcome::Failed,
+            status => item::outcome(status),
         }
     }
 
@@ -232,7 +237,10 @@ impl Change<'_> {
 
 #[cfg(test)]
 mod tests {
+    use presync_core::obstacle::Obstacle;
+
     use super::*;
+    use crate::item::{ITEM_PAUSE, ITEM_SOON};
 
     fn outcome(json: &str, wanted: Option<EightTarget>) -> Outcome {
         serde_json::from_str::<Change<'_>>(json).unwrap().outcome(wanted)
@@ -246,12 +254,12 @@ mod tests {
             (304, Outcome::Applied),
             (400, Outcome::Refused),
             (403, Outcome::Refused),
-            (423, Outcome::Refused),
+            (423, Outcome::NotCarried { reason: Obstacle::DndRefusedByPolicy }),
             (404, Outcome::NotFound),
             (409, Outcome::Stale),
             (422, Outcome::Masked),
             (429, Outcome::Throttled { retry_after: ITEM_PAUSE }),
-            (503, Outcome::Failed),
+            (503, Outcome::Throttled { retry_after: ITEM_SOON }),
             (999, Outcome::Failed),
         ] {
             assert_eq!(
@@ -269,13 +277,5 @@ mod tests {
         assert_eq!(outcome(masked, Some(EightTarget::Busy)), Outcome::Masked);
         assert_eq!(outcome(masked, Some(EightTarget::OnCall)), Outcome::Applied);
         assert_eq!(outcome(masked, None), Outcome::Applied, "a cleared layer has nothing to show");
-    }
-
-    #[test]
-    fn a_lease_is_whole_seconds_inside_what_the_contract_takes() {
-        assert_eq!(seconds(Duration::from_secs(300)), 300);
-        assert_eq!(seconds(Duration::from_millis(300_001)), 301);
-        assert_eq!(seconds(Duration::from_secs(1)), 60);
-        assert_eq!(seconds(Duration::from_secs(86_400)), 14_400);
     }
 }

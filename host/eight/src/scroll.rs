@@ -1,5 +1,5 @@
-//! Lists that come page by page: the first page by its query, each further one by `scrollId` alone (8x8 refuses it together with
-//! anything else).
+//! Lists that come page by page: the first page by its query, each further one by `scrollId`. The newer services refuse anything
+//! else beside the id; the older ones want the query again.
 //!
 //! A scroll can expire between two pages; 8x8 then answers 400, and the list is read once more from its first page.
 
@@ -9,8 +9,9 @@ use reqwest::Method;
 use serde::Deserialize;
 use url::Url;
 
-use crate::access::{Access, Call, Product};
+use crate::access::{Access, Call};
 use crate::error::Error;
+use crate::product::Product;
 
 /// The most entries that 8x8 gives in a page.
 pub(crate) const PAGE_SIZE: &str = "1000";
@@ -43,6 +44,15 @@ pub(crate) struct Page<T> {
     pub(crate) cursor: Option<Box<str>>,
 }
 
+/// What goes with the scroll id of a later page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Later<'a> {
+    /// Nothing: the id stands for the first page's query.
+    Alone,
+    /// The first page's query, and this.
+    With(&'a [(&'a str, &'a str)]),
+}
+
 /// All entries of a list, and the last page's cursor. `read` reads one page, given when it was asked for.
 pub(crate) async fn all<T>(
     access: &Access,
@@ -51,9 +61,21 @@ pub(crate) async fn all<T>(
     first: &[(&str, &str)],
     read: impl Fn(&[u8], Timestamp) -> Result<Page<T>, Error>,
 ) -> Result<(Vec<T>, Option<Box<str>>), Error> {
-    match once(access, product, list, first, &read).await? {
+    all_with(access, product, list, first, Later::Alone, read).await
+}
+
+/// As [`all`], for a list with its own way to ask for a later page.
+pub(crate) async fn all_with<T>(
+    access: &Access,
+    product: Product,
+    list: &Url,
+    first: &[(&str, &str)],
+    later: Later<'_>,
+    read: impl Fn(&[u8], Timestamp) -> Result<Page<T>, Error>,
+) -> Result<(Vec<T>, Option<Box<str>>), Error> {
+    match once(access, product, list, first, later, &read).await? {
         Some(all) => Ok(all),
-        None => once(access, product, list, first, &read).await?.ok_or_else(expired_twice),
+        None => once(access, product, list, first, later, &read).await?.ok_or_else(expired_twice),
     }
 }
 
@@ -63,6 +85,7 @@ async fn once<T>(
     product: Product,
     list: &Url,
     first: &[(&str, &str)],
+    later: Later<'_>,
     read: &impl Fn(&[u8], Timestamp) -> Result<Page<T>, Error>,
 ) -> Result<Option<(Vec<T>, Option<Box<str>>)>, Error> {
     let call = |query: &[(&str, &str)]| {
@@ -74,7 +97,12 @@ async fn once<T>(
     let mut page = read(&answer.body, answer.sent_at)?;
     let mut entries = page.entries;
     while let Some(id) = page.next {
-        let answer = match access.read_on(&call(&[("scrollId", &id)])).await {
+        let mut query = match later {
+            Later::Alone => Vec::new(),
+            Later::With(more) => [first, more].concat(),
+        };
+        query.push(("scrollId", &id));
+        let answer = match access.read_on(&call(&query)).await {
             Err(Error::Refused { status: 400, .. } | Error::CursorExpired) => return Ok(None),
             answer => answer?,
         };

@@ -18,6 +18,8 @@ pub(crate) const TOKEN: &str = "/oauth/v2/token";
 pub(crate) const PRESENCE: &str = "/presence/v1/users";
 /// Where changes are read.
 pub(crate) const CHANGES: &str = "/presence/v1/changes";
+/// Where the API says what it offers.
+pub(crate) const OFFER: &str = "/presence/v1/capabilities";
 /// Where presence is written.
 pub(crate) const BULK: &str = "/presence/v1/publications/bulk";
 

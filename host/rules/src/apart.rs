@@ -50,8 +50,8 @@ pub(crate) fn ask<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], 
     let broken = match failure.kind {
         FaultKind::Settings | FaultKind::Host => true,
         FaultKind::Trap | FaultKind::Deadline | FaultKind::Memory | FaultKind::WrongCount | FaultKind::BadValue => {
-            let harmless = V::harmless(questions.first().is_some_and(|question| question.proposal.is_some()));
-            rule.ask(&[harmless.question(rule.needs())], explain, part(rule.limits(), 1)).is_err()
+            let proposed = questions.first().is_some_and(|question| question.proposal.is_some());
+            ask_harmless::<V>(rule, proposed, explain, part(rule.limits(), 1)).is_err()
         }
     };
     if broken {
@@ -61,6 +61,17 @@ pub(crate) fn ask<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], 
         return Asked { poison: vec![(0, failure)], ..nothing() };
     }
     halve(rule, questions, explain, failure)
+}
+
+/// Asks about somebody whom every rule should have an answer for.
+pub(crate) fn ask_harmless<V: Verdict>(
+    rule: &LoadedRule,
+    proposed: bool,
+    explain: bool,
+    limits: Limits,
+) -> Result<(), Failure> {
+    let harmless = V::harmless(proposed);
+    rule.ask(&[harmless.question(rule.needs())], explain, limits).map(drop)
 }
 
 fn halve<V: Verdict>(rule: &LoadedRule, questions: &[Question<'_, V>], explain: bool, failure: Failure) -> Asked<V> {

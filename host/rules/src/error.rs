@@ -126,6 +126,17 @@ pub enum LoadError {
         /// What it wants now.
         wanted: String,
     },
+    /// Fell over when asked about somebody of no particular state.
+    #[error(
+        "the rule {rule} fails on somebody who is simply available on both sides, and would on everybody: {reason}; `presync rule test` shows \
+         how it answers"
+    )]
+    Fails {
+        /// The rule's name.
+        rule: String,
+        /// What happened.
+        reason: String,
+    },
     /// Wants more than the host has to give.
     #[error(
         "a limit of {wanted} bytes of memory was set for the rule, and this host gives at most {ceiling}; set less, or raise the host's ceiling"

@@ -16,9 +16,12 @@ pub(crate) enum Level {
 
 /// Where one rule's lines go; shared by all its instances, so that the bound holds for the rule.
 #[derive(Debug, Clone)]
-pub(crate) struct GuestLog {
+pub(crate) struct GuestLog(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
     rule: Arc<str>,
-    window: Arc<Mutex<Window>>,
+    window: Mutex<Window>,
 }
 
 /// One second of lines.
@@ -30,13 +33,14 @@ struct Window {
 
 impl GuestLog {
     pub(crate) fn new(rule: Arc<str>) -> Self {
-        Self { rule, window: Arc::new(Mutex::new(Window { opened: Instant::now(), lines: 0 })) }
+        let window = Mutex::new(Window { opened: Instant::now(), lines: 0 });
+        Self(Arc::new(Shared { rule, window }))
     }
 
     /// Passes a line on, or drops it when the rule has said enough for this second. True when it was passed on.
     pub(crate) fn write(&self, level: Level, line: &str) -> bool {
         let dropped = {
-            let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut window = self.0.window.lock().unwrap_or_else(PoisonError::into_inner);
             let mut dropped = 0;
             if window.opened.elapsed() >= Duration::from_secs(1) {
                 dropped = window.lines.saturating_sub(LOG_LINES_PER_SECOND);
@@ -48,7 +52,7 @@ impl GuestLog {
             }
             dropped
         };
-        let (rule, line) = (&*self.rule, tamed(line, LOG_LINE_BYTES));
+        let (rule, line) = (&*self.0.rule, tamed(line, LOG_LINE_BYTES));
         if dropped > 0 {
             tracing::warn!(rule, dropped, "the rule logs too much: lines were dropped");
         }

@@ -4,12 +4,15 @@
 //! places whose memory is wiped by hand and kept resident: no page faults, no work for the kernel, several times faster than
 //! mapping memory anew. Everything of WebAssembly that a rule has no use for is switched off.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, WasmBacktraceDetails};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, WasmBacktraceDetails,
+};
 
 use crate::budget::{Guest, arm};
 use crate::cache::Cache;
@@ -71,7 +74,8 @@ pub struct RuleHost {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+/// What clones of a host share.
+pub(crate) struct Inner {
     settings: HostSettings,
     engine: Engine,
     linker: Linker<Guest>,
@@ -97,11 +101,14 @@ enum Kind {
     Lasting,
 }
 
-/// A place to run one instance; given back when dropped.
-pub(crate) struct Place {
-    inner: Arc<Inner>,
+/// A place to run one instance; given back when dropped. One for a batch borrows its host: threads that count references count in turn.
+pub(crate) struct Place<H: Deref<Target = Inner>> {
+    host: H,
     kind: Kind,
 }
+
+/// A place for an instance that stays.
+pub(crate) type LastingPlace = Place<Arc<Inner>>;
 
 // === impl RuleHost ===
 
@@ -160,14 +167,14 @@ impl RuleHost {
     }
 
     /// Waits for a place for one batch.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place<&Inner> {
         self.inner.places.wait();
-        Place { inner: Arc::clone(&self.inner), kind: Kind::Passing }
+        Place { host: &self.inner, kind: Kind::Passing }
     }
 
     /// A place for an instance that stays, if there is one.
-    pub(crate) fn lasting_place(&self) -> Option<Place> {
-        self.inner.lasting.take().then(|| Place { inner: Arc::clone(&self.inner), kind: Kind::Lasting })
+    pub(crate) fn lasting_place(&self) -> Option<LastingPlace> {
+        self.inner.lasting.take().then(|| Place { host: Arc::clone(&self.inner), kind: Kind::Lasting })
     }
 }
 
@@ -209,20 +216,20 @@ impl Places {
 
 // === impl Place ===
 
-impl Place {
+impl<H: Deref<Target = Inner>> Place<H> {
     /// A fresh store with its limits set. It must be dropped before the place is.
     pub(crate) fn store(&self, limits: Limits, log: GuestLog) -> Store<Guest> {
-        let mut store = Store::new(&self.inner.engine, Guest::new(limits, log));
+        let mut store = Store::new(&self.host.engine, Guest::new(limits, log));
         arm(&mut store);
         store
     }
 }
 
-impl Drop for Place {
+impl<H: Deref<Target = Inner>> Drop for Place<H> {
     fn drop(&mut self) {
         match self.kind {
-            Kind::Passing => self.inner.places.give_back(),
-            Kind::Lasting => self.inner.lasting.give_back(),
+            Kind::Passing => self.host.places.give_back(),
+            Kind::Lasting => self.host.lasting.give_back(),
         }
     }
 }
@@ -242,6 +249,8 @@ fn config(settings: &HostSettings) -> Config {
         .max_core_instance_size(INSTANCE_BYTES)
         .max_memory_size(settings.memory_ceiling)
         .linear_memory_keep_resident(settings.keep_resident)
+        // Only what a guest touched is wiped, where the kernel can tell (Linux 6.7).
+        .pagemap_scan(Enabled::Auto)
         .table_keep_resident(64 * 1024);
 
     let mut config = Config::new();

@@ -34,6 +34,16 @@ struct Plan<V> {
     outside: Vec<usize>,
     /// The subjects whose question the rule has failed on before.
     poisoned: Vec<usize>,
+    /// A map with a key as key, and the open question that has it with its subject as value.
+    first: NumberMap<Key, (usize, usize)>,
+}
+
+impl<V> Plan<V> {
+    fn for_subjects(subjects: usize) -> Self {
+        let (verdicts, first) = (Vec::with_capacity(subjects), NumberMap::default());
+        let (open, waiting, outside, poisoned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { verdicts, open, waiting, outside, poisoned, first }
+    }
 }
 
 impl<V: Verdict> Link<V> {
@@ -55,7 +65,7 @@ impl<V: Verdict> Link<V> {
             seen: Seen::new(&subjects[index], needs, V::DIRECTION),
             proposal: proposals.get(index),
         };
-        let Plan { mut verdicts, open, waiting, outside, poisoned } = self.plan(subjects, question, explain);
+        let Plan { mut verdicts, open, waiting, outside, poisoned, .. } = self.plan(subjects, question, explain);
         decided.reused += subjects.len() - open.len() - outside.len() - poisoned.len();
         decided.asked += open.len();
 
@@ -103,44 +113,54 @@ impl<V: Verdict> Link<V> {
         let reuse = !explain && self.rule.compiled().is_pure();
         let needs = self.rule.needs();
         let everyone = self.scope.is_everyone();
-        let (verdicts, outside, poisoned) = (Vec::with_capacity(subjects.len()), Vec::new(), Vec::new());
-        let mut plan = Plan { verdicts, open: Vec::new(), waiting: Vec::new(), outside, poisoned };
-        // A map with a key as key, and the open question that has it with its subject as value.
-        let mut first: NumberMap<Key, (usize, usize)> = NumberMap::default();
+        let mut plan = Plan::for_subjects(subjects.len());
         let kept = self.reuse.look();
         for (index, subject) in subjects.iter().enumerate() {
             let asked = question(index);
             let key = if reuse { Reuse::key(&asked, needs) } else { None };
             let covered = everyone || self.scope.covers(subject);
-            if let Some(verdict) = key.filter(|_| covered).and_then(|key| kept.verdict(key, &asked)) {
-                plan.verdicts.push(verdict.clone());
-                continue;
+            match key.filter(|_| covered).and_then(|key| kept.verdict(key, &asked)) {
+                Some(verdict) => plan.verdicts.push(verdict.clone()),
+                None => self.plan_open(index, &asked, key, covered, &question, &mut plan),
             }
-            // Until it is answered, and if it never is, what was proposed before stands.
-            plan.verdicts.push(asked.proposal.cloned().unwrap_or_else(V::hold));
-            if !covered {
-                plan.outside.push(index);
-                continue;
-            }
-            if self.poison.holds(&asked) {
-                plan.poisoned.push(index);
-                continue;
-            }
-            if first.is_empty() && key.is_some() {
-                first.reserve((subjects.len() - index).min(BATCH));
-            }
-            let at = match key.map(|key| first.entry(key)) {
-                Some(Entry::Occupied(known)) if question(known.get().1).equals(&asked) => known.get().0,
-                // Of two different questions with one fingerprint, the first keeps the place.
-                Some(Entry::Occupied(_)) | None => plan.open.len(),
-                Some(Entry::Vacant(place)) => place.insert((plan.open.len(), index)).0,
-            };
-            if at == plan.open.len() {
-                plan.open.push((index, key));
-            }
-            plan.waiting.push((index, at));
         }
         plan
+    }
+
+    /// Where an answer comes from that is not kept. Apart from the loop over everyone, which is a few instructions long without it.
+    #[inline(never)]
+    fn plan_open<'a>(
+        &self,
+        index: usize,
+        asked: &Question<'a, V>,
+        key: Option<Key>,
+        covered: bool,
+        question: impl Fn(usize) -> Question<'a, V>,
+        plan: &mut Plan<V>,
+    ) {
+        // Until it is answered, and if it never is, what was proposed before stands.
+        plan.verdicts.push(asked.proposal.cloned().unwrap_or_else(V::hold));
+        if !covered {
+            plan.outside.push(index);
+            return;
+        }
+        if self.poison.holds(asked) {
+            plan.poisoned.push(index);
+            return;
+        }
+        if plan.first.is_empty() && key.is_some() {
+            plan.first.reserve((plan.verdicts.capacity() - index).min(BATCH));
+        }
+        let at = match key.map(|key| plan.first.entry(key)) {
+            Some(Entry::Occupied(known)) if question(known.get().1).equals(asked) => known.get().0,
+            // Of two different questions with one fingerprint, the first keeps the place.
+            Some(Entry::Occupied(_)) | None => plan.open.len(),
+            Some(Entry::Vacant(place)) => place.insert((plan.open.len(), index)).0,
+        };
+        if at == plan.open.len() {
+            plan.open.push((index, key));
+        }
+        plan.waiting.push((index, at));
     }
 
     /// Notes what went wrong in a batch: poison questions in the list, and a fault for the rest. `cost` counts the subjects that wait

@@ -149,15 +149,21 @@ impl<'a> Seen<'a> {
         Self { subject, needs, from }
     }
 
+    const fn shows_teams(&self) -> bool {
+        self.needs.other_side || matches!(self.from, Direction::TeamsToEight)
+    }
+
+    const fn shows_eight(&self) -> bool {
+        self.needs.other_side || matches!(self.from, Direction::EightToTeams)
+    }
+
     pub(crate) fn teams(&self) -> Option<TeamsSide> {
-        let shown = self.needs.other_side || matches!(self.from, Direction::TeamsToEight);
-        let side = self.subject.teams.filter(|_| shown)?;
+        let side = self.subject.teams.filter(|_| self.shows_teams())?;
         Some(TeamsSide { since: side.since.filter(|_| self.needs.since), ..side })
     }
 
     pub(crate) fn eight(&self) -> Option<EightSide> {
-        let shown = self.needs.other_side || matches!(self.from, Direction::EightToTeams);
-        let side = self.subject.eight.filter(|_| shown)?;
+        let side = self.subject.eight.filter(|_| self.shows_eight())?;
         Some(EightSide { since: side.since.filter(|_| self.needs.since), ..side })
     }
 
@@ -209,18 +215,19 @@ impl<'a> Seen<'a> {
     }
 
     /// The two sides in nineteen bits, when nothing else is seen: equal subjects have equal bits.
+    #[inline]
     fn packed(&self) -> Option<u32> {
         let Needs { other_side: _, since, person, identity, time, staffing } = self.needs;
         if since || person || identity || time || staffing {
             return None;
         }
-        let teams = self.teams().map_or(0, |side| {
+        let teams = self.subject.teams.as_ref().filter(|_| self.shows_teams()).map_or(0, |side| {
             1 | (side.availability as u32) << 1
                 | (side.activity as u32) << 5
                 | u32::from(side.out_of_office) << 10
                 | u32::from(side.manual) << 11
         });
-        let eight = self.eight().map_or(0, |side| {
+        let eight = self.subject.eight.as_ref().filter(|_| self.shows_eight()).map_or(0, |side| {
             1 | (side.status as u32) << 1 | u32::from(side.call_active) << 5 | u32::from(side.manual) << 6
         });
         Some(teams | eight << 12)
@@ -236,6 +243,7 @@ impl<V: Verdict> Question<'_, V> {
     }
 
     /// The whole question in 28 bits, where that is possible: equal questions have equal bits.
+    #[inline]
     pub(crate) fn packed(&self) -> Option<u32> {
         let proposal = match self.proposal {
             None => 0,

@@ -32,8 +32,13 @@ pub(crate) struct Reuse<V> {
 /// The verdicts that are kept.
 #[derive(Debug)]
 pub(crate) struct Kept<V> {
-    /// A map with a packed question as key and its verdict as value.
-    packed: NumberMap<u32, V>,
+    /// A map with a packed question as key, and the place of its verdict among the different ones as value: a few kilobytes, which
+    /// stay close to the processor.
+    packed: NumberMap<u32, u32>,
+    /// The verdicts of packed questions; equal ones are one, as far as they have bits.
+    different: Vec<V>,
+    /// A map with the bits of a verdict as key, and its place among the different ones as value.
+    places: NumberMap<u8, u32>,
     /// A map with a fingerprint as key, and the question that has it with its verdict as value.
     prints: NumberMap<u64, Whole<V>>,
 }
@@ -67,7 +72,7 @@ impl Hash for Key {
 
 impl<V: Verdict> Reuse<V> {
     pub(crate) fn new() -> Self {
-        Self { kept: RwLock::new(Kept { packed: HashMap::default(), prints: HashMap::default() }) }
+        Self { kept: RwLock::new(Kept::new()) }
     }
 
     /// How to look a question up; none for one that will not come back.
@@ -96,12 +101,11 @@ impl<V: Verdict> Reuse<V> {
         }
         for (key, question, verdict) in answered {
             match key {
-                Key::Packed(bits) => {
-                    forget_when_full(&mut kept.packed);
-                    kept.packed.insert(bits, verdict.clone());
-                }
+                Key::Packed(bits) => kept.keep_packed(bits, verdict),
                 Key::Print(print) => {
-                    forget_when_full(&mut kept.prints);
+                    if kept.prints.len() >= KEPT {
+                        kept.prints.clear();
+                    }
                     let (subject, proposal) = (question.seen.to_subject(), question.proposal.cloned());
                     kept.prints.insert(print, Whole { subject, proposal, verdict: verdict.clone() });
                 }
@@ -110,20 +114,37 @@ impl<V: Verdict> Reuse<V> {
     }
 }
 
-fn forget_when_full<K, V, S>(map: &mut HashMap<K, V, S>) {
-    if map.len() >= KEPT {
-        map.clear();
-    }
-}
-
 // === impl Kept ===
 
 impl<V: Verdict> Kept<V> {
+    fn new() -> Self {
+        let (packed, places, prints) = (HashMap::default(), HashMap::default(), HashMap::default());
+        Self { packed, different: Vec::new(), places, prints }
+    }
+
+    fn keep_packed(&mut self, bits: u32, verdict: &V) {
+        if self.packed.len() >= KEPT || self.different.len() >= KEPT {
+            self.packed.clear();
+            self.different.clear();
+            self.places.clear();
+        }
+        // It is bounded by what is kept, far below what 32 bits hold.
+        let next = self.different.len() as u32;
+        let place = match verdict.packed() {
+            Some(bits) => *self.places.entry(bits).or_insert(next),
+            None => next,
+        };
+        if place == next {
+            self.different.push(verdict.clone());
+        }
+        self.packed.insert(bits, place);
+    }
+
     /// The verdict of an equal question.
     #[inline]
     pub(crate) fn verdict(&self, key: Key, question: &Question<'_, V>) -> Option<&V> {
         match key {
-            Key::Packed(bits) => self.packed.get(&bits),
+            Key::Packed(bits) => self.packed.get(&bits).and_then(|place| self.different.get(*place as usize)),
             Key::Print(print) => {
                 self.prints.get(&print).filter(|whole| whole.is_of(question)).map(|whole| &whole.verdict)
             }
@@ -148,6 +169,10 @@ impl Hasher for Mix {
         for byte in bytes {
             self.write_u64(u64::from(*byte));
         }
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
     }
 
     fn write_u32(&mut self, number: u32) {

@@ -6,11 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::words::Direction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasmtime::{Store, Trap};
 
+use crate::apart;
 use crate::budget::{Denied, Guest};
 use crate::error::LoadError;
 use crate::fault::{Failure, FaultKind};
@@ -172,6 +174,22 @@ impl LoadedRule {
     /// Its budget.
     pub const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Asks it, as an override, about somebody who is available on both sides: with and without wanting reasons.
+    ///
+    /// # Errors
+    /// When it fails on that, it would fail on everybody.
+    pub fn try_out(&self) -> Result<(), LoadError> {
+        for explain in [false, true] {
+            let answered = match self.compiled.direction() {
+                Direction::TeamsToEight => apart::ask_harmless::<PublishVerdict>(self, true, explain, self.limits),
+                Direction::EightToTeams => apart::ask_harmless::<SessionVerdict>(self, true, explain, self.limits),
+            };
+            let rule = self.compiled.name();
+            answered.map_err(|failure| LoadError::Fails { rule: rule.to_owned(), reason: failure.what })?;
+        }
+        Ok(())
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {

@@ -6,14 +6,17 @@ mod convert;
 mod lift;
 mod lower;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::words::Direction;
-use wasmtime::component::{Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker, TypedFunc};
+use wasmtime::component::{Component, ComponentExportIndex, Func, HasSelf, Instance, InstancePre, Linker, TypedFunc};
 use wasmtime::{Engine, Store};
 
 use crate::budget::Guest;
 use crate::guest_log::Level;
-use crate::question::{Answers, Needs, Question};
+use crate::question::{Answers, Needs, Question, Verdict};
 
 use lift::{Answer, Lifted};
 use lower::{Lowered, Proposal};
@@ -63,7 +66,15 @@ pub(crate) struct Linked {
     describe: ComponentExportIndex,
     configure: ComponentExportIndex,
     decide: ComponentExportIndex,
+    /// The types of its functions were compared, and are what they should be.
+    checked: Arc<AtomicBool>,
 }
+
+/// The type of `configure`.
+type Configure<'a> = TypedFunc<(&'a str,), (Result<rule::Needs, String>,)>;
+
+/// The type of `describe`.
+type Describe = TypedFunc<(), (rule::Descriptor,)>;
 
 /// The type of `decide` in one direction.
 type Decide<'a, V> = TypedFunc<(&'a [Lowered<'a, V>], bool), (Vec<Lifted<V>>,)>;
@@ -103,6 +114,7 @@ impl Linked {
             describe: export("presync:rules/rule@1.0.0", "describe")?,
             configure: export("presync:rules/rule@1.0.0", "configure")?,
             decide: export(decide, "decide")?,
+            checked: Arc::default(),
         })
     }
 
@@ -142,16 +154,45 @@ impl Call<'_> {
                 let _: Decide<'_, SessionVerdict> = instance.get_typed_func(&mut **store, linked.decide)?;
             }
         }
-        let _: TypedFunc<(&str,), (Result<rule::Needs, String>,)> =
-            instance.get_typed_func(&mut **store, linked.configure)?;
-        let _: TypedFunc<(), (rule::Descriptor,)> = instance.get_typed_func(&mut **store, linked.describe)?;
+        let _: Configure<'_> = instance.get_typed_func(&mut **store, linked.configure)?;
+        let _: Describe = instance.get_typed_func(&mut **store, linked.describe)?;
+        linked.checked.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// A function of a component that was checked. Comparing the types once is enough, and would be a tenth of what a question costs.
+    fn checked(&mut self, function: ComponentExportIndex) -> wasmtime::Result<Func> {
+        if !self.linked.checked.load(Ordering::Relaxed) {
+            self.check()?;
+        }
+        let missing = || wasmtime::Error::msg("a function that was found when the component was linked is not there");
+        self.instance.get_func(&mut *self.store, function).ok_or_else(missing)
+    }
+
+    #[allow(unsafe_code, reason = "the engine cannot know that the types were compared before; see SAFETY")]
+    fn typed_configure<'a>(&mut self) -> wasmtime::Result<Configure<'a>> {
+        let function = self.checked(self.linked.configure)?;
+        // SAFETY: `check` has compared this function of this component with this type; all its instances have the same functions.
+        Ok(unsafe { TypedFunc::new_unchecked(function) })
+    }
+
+    #[allow(unsafe_code, reason = "the engine cannot know that the types were compared before; see SAFETY")]
+    fn typed_decide<'a, V: Verdict + Proposal + Answer>(&mut self) -> wasmtime::Result<Decide<'a, V>> {
+        if V::DIRECTION != self.linked.direction {
+            return Err(wasmtime::Error::msg(format!(
+                "it maps {}, and was asked the other way",
+                self.linked.direction
+            )));
+        }
+        let function = self.checked(self.linked.decide)?;
+        // SAFETY: as above, for the type of the component's direction.
+        Ok(unsafe { TypedFunc::new_unchecked(function) })
     }
 
     /// Asks the rule what it is.
     pub(crate) fn describe(self) -> wasmtime::Result<Description> {
         let Self { linked, store, instance } = self;
-        let describe: TypedFunc<(), (rule::Descriptor,)> = instance.get_typed_func(&mut *store, linked.describe)?;
+        let describe: Describe = instance.get_typed_func(&mut *store, linked.describe)?;
         let (described,) = describe.call(store, ())?;
         let needs = convert::needs(described.needs);
         Ok(Description { name: described.name, version: described.version, needs, pure: described.pure })
@@ -159,8 +200,7 @@ impl Call<'_> {
 
     /// Gives the rule its settings, and brings what it needs with them; the inner error is the rule's own.
     pub(crate) fn configure(&mut self, settings: &str) -> wasmtime::Result<Result<Needs, String>> {
-        let configure: TypedFunc<(&str,), (Result<rule::Needs, String>,)> =
-            self.instance.get_typed_func(&mut *self.store, self.linked.configure)?;
+        let configure = self.typed_configure()?;
         let (needs,) = configure.call(&mut *self.store, (settings,))?;
         Ok(needs.map(convert::needs))
     }
@@ -186,9 +226,13 @@ impl Answers for Call<'_> {
 
 impl Call<'_> {
     /// Puts the questions to `decide`. A rule that maps the other way has no function of this type.
-    fn ask<V: Proposal + Answer>(self, questions: &[Question<'_, V>], explain: bool) -> wasmtime::Result<Vec<V>> {
+    fn ask<V: Verdict + Proposal + Answer>(
+        mut self,
+        questions: &[Question<'_, V>],
+        explain: bool,
+    ) -> wasmtime::Result<Vec<V>> {
         let lowered: Vec<_> = questions.iter().map(Lowered).collect();
-        let decide: Decide<'_, V> = self.instance.get_typed_func(&mut *self.store, self.linked.decide)?;
+        let decide = self.typed_decide::<V>()?;
         let (verdicts,) = decide.call(self.store, (&lowered, explain))?;
         Ok(verdicts.into_iter().map(|verdict| verdict.verdict(explain)).collect())
     }

@@ -10,7 +10,7 @@ use wasmtime::component::Instance;
 
 use crate::budget::{Guest, rearm};
 use crate::fault::Failure;
-use crate::host::Place;
+use crate::host::LastingPlace;
 use crate::limits::Limits;
 use crate::question::{Question, Verdict};
 use crate::rule::{LoadedRule, checked, failure};
@@ -25,7 +25,7 @@ struct Warm {
     store: Store<Guest>,
     instance: Instance,
     answered: u32,
-    _place: Place,
+    _place: LastingPlace,
 }
 
 impl WarmPool {

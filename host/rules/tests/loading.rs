@@ -214,3 +214,11 @@ fn a_file_that_would_keep_the_compiler_busy_is_refused_before_it_begins() {
     let wide = format!("(func (param i32) (result {}) unreachable)", "i32 ".repeat(17));
     insta::assert_snapshot!(refusal(wide), @"the rule cannot be run here: a function of it has 17 results, and 16 are allowed");
 }
+
+#[test]
+fn a_rule_that_fails_on_everybody_shows_it_when_it_is_tried_out() {
+    let host = host();
+    assert_eq!(load(&host, &Guest::default()).try_out(), Ok(()));
+    let broken = load(&host, &Guest { decide: "unreachable", ..Guest::default() });
+    insta::assert_snapshot!(broken.try_out().unwrap_err(), @"the rule test-rule fails on somebody who is simply available on both sides, and would on everybody: it panicked (`unreachable` was executed); `presync rule test` shows how it answers");
+}

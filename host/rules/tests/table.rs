@@ -148,3 +148,24 @@ fn what_cannot_be_meant_is_refused_with_its_line() {
         .join("\n")
     );
 }
+
+#[test]
+fn a_batch_with_more_text_than_an_instance_has_room_for_at_first_is_answered_like_any_other() {
+    let host = host();
+    let lines = json!([{ "when": { "activity": "presenting", "queue": "support" }, "then": { "publish": "busy" } }]);
+    let chain = to_eight(&host, lines);
+    let everyone: Vec<Subject> = (0..650)
+        .map(|n| {
+            let groups = (0..20).map(|group| format!("{group} of {n}: {}", "long ".repeat(20))).collect();
+            let queues = if n % 2 == 0 { vec!["Support".to_owned()] } else { Vec::new() };
+            let person = Person { id: format!("p-{n}"), department: None, groups, queues };
+            Subject { person: Some(Arc::new(person)), ..agent(9, 0) }
+        })
+        .collect();
+    let decided = chain.decide(&everyone, false);
+    assert_eq!((decided.faults, decided.asked), (Vec::new(), 1 + 650));
+    for (n, verdict) in decided.verdicts.iter().enumerate() {
+        let target = if n % 2 == 0 { EightTarget::Busy } else { EightTarget::DoNotDisturb };
+        assert_eq!(verdict.action, PublishAction::Publish(target), "person {n}");
+    }
+}

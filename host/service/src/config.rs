@@ -9,6 +9,7 @@ use presync_rules::{Canary, Limits, Scope};
 
 use crate::digest::Digest;
 use crate::groups::Memberships;
+use crate::pace::Limit;
 use crate::time::TimeZones;
 
 /// One tenant.
@@ -19,7 +20,7 @@ pub struct TenantConfig {
     /// Its Microsoft side.
     pub teams: presync_teams::Config,
     /// Its 8x8 side.
-    pub eight: presync_eight::Config,
+    pub eight: presync_eight::Settings,
     /// Overrides, in order; the default maps are always there beneath.
     pub rules: Vec<RuleConfig>,
     /// What rules may learn of people beside what the providers say.
@@ -112,10 +113,22 @@ impl RuleSource {
 }
 
 /// How often things are done.
+///
+/// What has to do with waiting goes by `poll`, however fast the cycles come: the deadline of a call, the time that a cycle may take to
+/// write, when a side that fails counts as down, within what time a loss of most people is one loss, and when a state is stale (after
+/// two of it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cadence {
-    /// From the start of one cycle to the start of the next.
+    /// How old a person's state may become before it is read again: what is promised. A cycle follows another at the latest after
+    /// this, unless it takes longer itself.
     pub poll: Duration,
+    /// From the start of one cycle to the start of the next at the soonest: it goes so fast while that uses half of the limits below
+    /// at most. No slower than `poll`; what is more counts as `poll`.
+    pub fastest: Duration,
+    /// Microsoft's limit on presence requests, for each application in each tenant.
+    pub teams_limit: Limit,
+    /// 8x8's limit on presence requests, for each tenant; `None` when none is known: then what 8x8 answers counts alone.
+    pub eight_limit: Option<Limit>,
     /// From one reading of both directories to the next.
     pub directory: Duration,
     /// How long the event log is kept.
@@ -128,6 +141,9 @@ impl Default for Cadence {
     fn default() -> Self {
         Self {
             poll: Duration::from_secs(10),
+            fastest: Duration::from_secs(1),
+            teams_limit: Limit::GRAPH_PRESENCE,
+            eight_limit: None,
             directory: Duration::from_secs(60),
             events: Duration::from_secs(30 * 24 * 3600),
             patience: Duration::from_secs(15 * 60),

@@ -1,17 +1,16 @@
-//! All tenants, each on its own cadence: a task per tenant, so that one tenant's trouble never delays another's.
+//! All tenants, each at its own pace: a task per tenant, so that one tenant's trouble never delays another's.
 //!
 //! ```text
-//!  poll 10 s          0         10        20        30
-//!  tenant a           ├─cycle─┤ ├cycle┤   ├cycle┤
-//!  tenant b, slow     ├───────cycle───────┤         ├cycle┤     a start that was missed is skipped, the beat stays
+//!  from 1 s to 10 s    0 1 2 3 4 5 6 7 8 9 10
+//!  tenant a            ├┤├┤├┤├┤├┤├┤├┤├┤├┤├┤├┤       as soon as the settings let it
+//!  tenant b, large     ├─cycle─┤       ├─cycle─┤    at work for half of the time at most
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, sleep_until};
 
 use crate::config::Cadence;
 use crate::tenant::Tenant;
@@ -33,7 +32,7 @@ impl Fleet {
         let count = u32::try_from(tenants.len()).unwrap_or(u32::MAX).max(1);
         for (place, tenant) in (0u32..).zip(tenants.iter()) {
             let first = Instant::now() + cadence.poll * place / count;
-            running.spawn(beat(Arc::clone(tenant), first, cadence.poll, stop.subscribe()));
+            running.spawn(beat(Arc::clone(tenant), first, stop.subscribe()));
             running.spawn(follow_rules(Arc::clone(tenant), stop.subscribe()));
         }
         Self { tenants, stop, running }
@@ -57,17 +56,17 @@ impl Fleet {
     }
 }
 
-async fn beat(tenant: Arc<Tenant>, first: Instant, poll: Duration, mut stop: watch::Receiver<bool>) {
-    let mut ticks = interval_at(first, poll);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+async fn beat(tenant: Arc<Tenant>, first: Instant, mut stop: watch::Receiver<bool>) {
+    let mut due = first;
     loop {
-        let due = tokio::select! {
+        tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => return,
-            due = ticks.tick() => due,
-        };
-        let cycle = tenant.cycle_due(due.into_std()).await;
+            () = sleep_until(due) => {}
+        }
+        let (cycle, next) = tenant.cycle_due(due.into_std()).await;
         tracing::debug!(tenant = %tenant.id(), took = ?cycle.took, "cycle");
+        due = Instant::from_std(next);
     }
 }
 

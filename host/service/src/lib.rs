@@ -1,7 +1,7 @@
 //! One tenant's cycle and the fleet of tenants: the shell around the core.
 //!
 //! ```text
-//!  cycle, every 10 s and per tenant:
+//!  cycle, every 1 to 10 s and per tenant:
 //!  read both sides ─► core ─► ask the rules ─► core ─► store what will be written ─► write ─► core ─► store what became of it
 //! ```
 //!
@@ -10,7 +10,11 @@
 //! * [`digest`]: the digest of a component
 //! * `brake`: how often one person may be written to
 //! * [`clock`]: the system's time
+//! * [`pace`]: how soon the next cycle comes
+//! * `turns`: whose turn it is to be read, where not everybody's is
+//! * [`freshness`]: how long changes take from one side to the other
 //! * [`health`]: when a side counts as down
+//! * `losses`: people who are lost a few at a time
 //! * [`status`]: what may be seen from outside
 //! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's rules, and every change of them
@@ -19,7 +23,7 @@
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
-//! * [`fleet`]: all tenants, each on its own cadence
+//! * [`fleet`]: all tenants, each at its own pace
 
 #![forbid(unsafe_code)]
 
@@ -29,8 +33,11 @@ pub mod config;
 pub mod digest;
 mod executor;
 pub mod fleet;
+pub mod freshness;
 pub mod groups;
 pub mod health;
+mod losses;
+pub mod pace;
 mod people;
 pub mod preview;
 pub mod rules;
@@ -38,7 +45,9 @@ mod staffing;
 pub mod status;
 pub mod tenant;
 pub mod time;
+mod turns;
 
 pub use config::{Cadence, RuleConfig, RuleSource, Supply, TenantConfig};
 pub use fleet::Fleet;
+pub use pace::Limit;
 pub use tenant::{Tenant, TenantError};

@@ -1,10 +1,12 @@
 //! Who is linked, and the core's state of them. It is locked for moments only, never across an await.
 //!
 //! * `person`: one of them, and what rules may see beside the two sides
+//! * `traced`: how long each change takes, and who is read before others
 //! * `staffed`: asking again when the staffing of a queue has changed
 
 mod person;
 mod staffed;
+mod traced;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,17 +16,19 @@ use presync_core::id::{EightUserId, LinkId, TeamsUserId};
 use presync_core::reconcile::{Command, Input, Reconciler, Stamp};
 use presync_core::rule::{PublishVerdict, SessionVerdict, Subject};
 use presync_core::time::Timestamp;
-use presync_core::words::{Direction, TeamsSession};
+use presync_core::words::{Calls, Direction, TeamsSession};
 use presync_eight::{Cursor, Publication};
 use presync_rules::Needs;
 use presync_store::{NewEvent, StoredLink};
 
 use crate::config::Supply;
+use crate::freshness::Freshness;
 use crate::staffing::Queues;
 use crate::status::{Alone, Counters};
 pub(crate) use person::Person;
 use person::Supplied;
 use staffed::{Asking, touched};
+use traced::FeedRead;
 
 /// All of a tenant's people.
 #[derive(Debug)]
@@ -40,6 +44,8 @@ pub(crate) struct People {
     by_eight: HashMap<EightUserId, LinkId>,
     /// Where the 8x8 feed goes on; `None` asks for a fresh snapshot.
     pub(crate) feed: Option<Cursor>,
+    feed_read: FeedRead,
+    pub(crate) freshness: Freshness,
     pub(crate) alone: Vec<Alone>,
     pub(crate) counters: Counters,
 }
@@ -99,6 +105,8 @@ impl People {
             by_teams: HashMap::new(),
             by_eight: HashMap::new(),
             feed: None,
+            feed_read: FeedRead::default(),
+            freshness: Freshness::default(),
             alone: Vec::new(),
             counters: Counters::default(),
         }
@@ -153,6 +161,7 @@ impl People {
 
     fn remove(&mut self, link: LinkId) {
         self.queues.drop(link);
+        self.freshness.forget(link);
         if let Some(person) = self.persons.remove(&link) {
             self.by_teams.remove(&person.link.teams_id);
             self.by_eight.remove(&person.link.eight_id);
@@ -189,8 +198,10 @@ impl People {
         for input in inputs {
             let input = if self.tell_time { on_the_minute(now, input) } else { input };
             let Some(input) = self.heed(input) else { continue };
-            let touched = touched(&input);
+            let (touched, step) = (touched(&input), self.step(&input));
+            let before = commands.len();
             self.reconciler.apply(now, input, &mut commands);
+            self.trace(now, step, commands.get(before..).unwrap_or_default());
             self.recount(&touched);
         }
         self.ask_outdated(now, &mut commands);
@@ -211,16 +222,17 @@ impl People {
                     work.questions.push(Question { link, direction, stamp, subject });
                 }
             }
-            Command::Publish { link, target, note, lease, observed_at, renewal } => {
+            Command::Publish { link, target, note, calls, lease, observed_at, renewal } => {
                 self.counters.renewed += u64::from(renewal);
                 if let Some(user) = self.person(link).map(|person| person.link.eight_id.clone()) {
                     let status = Some(target);
-                    work.publications.push((link, Publication { user, status, note, observed_at, lease }));
+                    work.publications.push((link, Publication { user, status, note, calls, observed_at, lease }));
                 }
             }
             Command::Unpublish { link, observed_at } => {
                 if let Some(user) = self.person(link).map(|person| person.link.eight_id.clone()) {
-                    let publication = Publication { user, status: None, note: None, observed_at, lease: None };
+                    let (status, calls) = (None, Calls::Unchanged);
+                    let publication = Publication { user, status, note: None, calls, observed_at, lease: None };
                     work.publications.push((link, publication));
                 }
             }

@@ -12,6 +12,8 @@ use presync_core::words::Side;
 use presync_rules::{Poison, Stage};
 use serde::Serialize;
 
+use crate::freshness::HopSpread;
+use crate::pace::{Limit, Tempo};
 use crate::rules::RuleStatus;
 
 /// What a tenant has done since the process started.
@@ -105,6 +107,8 @@ pub enum Place {
     Publications,
     /// Writing to the same people again and again.
     Restless,
+    /// Reading everybody as often as promised.
+    Freshness,
     /// Reading one of the directories.
     Directory,
     /// Finding the people whom the settings put into groups, queues and time zones.
@@ -162,10 +166,69 @@ pub struct TenantStatus {
     pub last_cycle: Option<Timestamp>,
     /// How long the last cycle took.
     pub last_cycle_took: Option<Duration>,
+    /// How fresh everything is.
+    pub freshness: Freshness,
     /// What is wrong now.
     pub troubles: BTreeMap<Place, Trouble>,
     /// What has been done since the process started.
     pub counters: Counters,
+}
+
+/// How fresh a tenant's states are, and what keeps them from being fresher.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Freshness {
+    /// How old a state may become before it is read again.
+    pub promised: Duration,
+    /// How soon one cycle follows the other, and why not sooner; `None` before the first.
+    pub tempo: Option<Tempo>,
+    /// What the cycles asked of each provider of late. Writing to Teams is left out where another application does that: it has a
+    /// limit of its own.
+    pub requests: Vec<Requests>,
+    /// Until when a side asked to be left alone: it is not read before.
+    pub quiet: BTreeMap<Side, Timestamp>,
+    /// When the reading in Teams was started that is the oldest of everybody's newest; `None` before everybody was read.
+    pub teams_read_at: Option<Timestamp>,
+    /// When everybody was last read at 8x8; `None` before the first time.
+    pub eight_read_at: Option<Timestamp>,
+    /// How long changes take from one side to the other, hop by hop.
+    pub hops: Vec<HopSpread>,
+}
+
+/// Whose limit on requests it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provider {
+    /// Graph's on presence, for the application that reads.
+    Teams,
+    /// 8x8's on presence.
+    Eight,
+}
+
+/// What the cycles asked of a provider of late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// Whose limit it is.
+    pub provider: Provider,
+    /// So many requests within the limit's time.
+    pub made: u32,
+    /// So many of them are for going faster than promised.
+    pub half: u32,
+    /// The limit.
+    pub limit: Limit,
+}
+
+/// How old what is known of one person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Age {
+    /// When their newest reading in Teams was started; `None` before the first of this process.
+    pub teams_read_at: Option<Timestamp>,
+    /// When the reading was started that first showed what Teams says; `None` before Teams was read. Graph does not say when it
+    /// changed: that was between this and the reading before.
+    pub teams_changed_at: Option<Timestamp>,
+    /// When 8x8 was last read, for everybody at once; `None` before the first time.
+    pub eight_read_at: Option<Timestamp>,
+    /// When the reading was started that first showed what 8x8 says; `None` before 8x8 was read.
+    pub eight_changed_at: Option<Timestamp>,
 }
 
 /// Somebody who is on one side only, or who cannot be told from others.
@@ -192,6 +255,8 @@ pub struct Why {
     pub now: Timestamp,
     /// What presync knows.
     pub view: LinkView,
+    /// How old that is.
+    pub age: Age,
     /// Sides that cannot be read or believed now: what they last said is held.
     pub down: Vec<Side>,
     /// The generation of the rules that gave what follows.

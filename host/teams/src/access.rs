@@ -9,21 +9,22 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use governor::clock::MonotonicClock;
 use presync_core::time::{Clock, Timestamp};
-use presync_http::text::{Text, plain};
 use presync_http::token::{Token, TokenCache};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, Response, StatusCode};
-use serde::Deserialize;
-use tokio::time::{Instant, timeout_at};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Method, StatusCode};
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
+use crate::answer::{Answer, Needs, Raw};
 use crate::budget::Budget;
 use crate::error::{Error, broken};
+use crate::roles::carries;
 use crate::sign_in::SignIn;
-use crate::throttle::{Throttle, retry_after};
+use crate::throttle::Throttle;
+use crate::usage::Requests;
 
-/// The pause before a read is asked again, with jitter.
+/// The pause before something is asked again.
 const BACKOFF: Duration = Duration::from_millis(150);
 
 /// One app's way to Graph.
@@ -47,15 +48,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Vec<u8>>,
     /// The application permission that it needs.
     pub(crate) role: &'static str,
-    /// Whether it counts against the budget of presence requests.
-    pub(crate) counted: bool,
-}
-
-/// What came back, and when it was asked for.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) sent_at: Timestamp,
-    pub(crate) body: Vec<u8>,
+    /// How many requests it is to the budget of presence requests.
+    pub(crate) weight: u32,
 }
 
 impl Access {
@@ -71,9 +65,19 @@ impl Access {
         }
     }
 
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The app's client id.
     pub(crate) fn client_id(&self) -> &str {
-        &self.sign_in.client_id
+        self.sign_in.client_id()
+    }
+
+    /// What was asked so far of what is counted.
+    pub(crate) fn requests(&self) -> Requests {
+        Requests { made: self.budget.made(), quiet: self.throttle.left(self.clock.now()) }
     }
 
     /// A call that changes nothing: asked once more if it met a passing trouble.
@@ -96,22 +100,79 @@ impl Access {
         self.token(None, Instant::now() + self.deadline).await.map(|_| ())
     }
 
-    async fn attempt(&self, call: &Call, end: Instant) -> Result<Answer, Error> {
-        self.throttle.pass(self.clock.now())?;
-        let token = self.token(None, end).await.inspect_err(|error| self.quiet(error))?;
-        let (answer, token) = match self.exchange(call, &token, end).await {
-            Err(Error::Unauthorized { .. }) => {
-                let token = self.token(Some(&token), end).await?;
-                (self.exchange(call, &token, end).await, token)
+    /// Whether our token carries the application permission `role`; `None` when the token does not tell.
+    pub(crate) async fn carries(&self, role: &'static str) -> Option<Result<(), Error>> {
+        let token = self.token(None, Instant::now() + self.deadline).await;
+        match token.map(|token| carries(&token.header, role)) {
+            Ok(None) => None,
+            Ok(Some(true)) => Some(Ok(())),
+            Ok(Some(false)) => Some(Err(Error::Forbidden { client_id: self.client_id().into(), role })),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// A call whose refusals mean more to the caller than their status: any answer but a 401 that stays, or our own silence.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Raw, Error> {
+        let (raw, token) = self.exchanged(call, Instant::now() + self.deadline).await?;
+        match raw.status {
+            StatusCode::FORBIDDEN => self.tokens.lacks_grant(&token).await,
+            status if status.is_success() => self.throttle.clear(),
+            _ => {}
+        }
+        Ok(raw)
+    }
+
+    /// The body of a success, or what an answer of another status means.
+    pub(crate) fn judge(&self, role: &'static str, raw: Raw) -> Result<Answer, Error> {
+        let result = raw.verdict(self.needs(role));
+        let answer = match result {
+            Ok(()) => Ok(Answer { sent_at: raw.sent_at, body: raw.body }),
+            Err(Error::Throttled { .. }) => {
+                Err(Error::Throttled { retry_after: self.throttle.note(self.clock.now(), raw.pause) })
             }
-            answer => (answer, token),
+            Err(error) => Err(error),
         };
+        let (request_id, status) = (&*raw.request_id, raw.status.as_u16());
+        match &answer {
+            Ok(_) => tracing::debug!(request_id, "Graph answered"),
+            Err(Error::NotFound) => tracing::debug!(request_id, "Graph does not know it"),
+            Err(error) => tracing::warn!(request_id, status, %error, "Graph did not do it"),
+        }
+        answer
+    }
+
+    /// The permission that a refused call lacks, with who would have to have it.
+    pub(crate) fn needs(&self, role: &'static str) -> Needs<'_> {
+        Needs { client_id: self.client_id(), role, delegated: matches!(self.sign_in, SignIn::User(_)) }
+    }
+
+    async fn attempt(&self, call: &Call, end: Instant) -> Result<Answer, Error> {
+        let (raw, token) = self.exchanged(call, end).await?;
+        let answer = self.judge(call.role, raw);
         match &answer {
             Ok(_) => self.throttle.clear(),
-            Err(Error::Forbidden { .. }) => self.tokens.lacks_grant(&token).await,
+            Err(Error::Forbidden { .. } | Error::NotDelegated { .. }) => self.tokens.lacks_grant(&token).await,
             Err(_) => {}
         }
         answer
+    }
+
+    /// One exchange. A 401 is answered with a new token, and a 401 to that one with the same call after a pause: Graph sometimes
+    /// refuses a good token for a moment.
+    async fn exchanged(&self, call: &Call, end: Instant) -> Result<(Raw, Token), Error> {
+        self.throttle.pass(self.clock.now())?;
+        let token = self.token(None, end).await.inspect_err(|error| self.quiet(error))?;
+        let raw = self.exchange(call, &token, end).await?;
+        if raw.status != StatusCode::UNAUTHORIZED {
+            return Ok((raw, token));
+        }
+        let token = self.token(Some(&token), end).await?;
+        let raw = self.exchange(call, &token, end).await?;
+        if raw.status != StatusCode::UNAUTHORIZED || Instant::now() + BACKOFF >= end {
+            return Ok((raw, token));
+        }
+        sleep(BACKOFF).await;
+        Ok((self.exchange(call, &token, end).await?, token))
     }
 
     async fn token(&self, refused: Option<&Token>, end: Instant) -> Result<Token, Error> {
@@ -120,10 +181,8 @@ impl Access {
         timeout_at(end, self.tokens.get(clock, refused, sign_in)).await.map_err(|_| self.late())?
     }
 
-    async fn exchange(&self, call: &Call, token: &Token, end: Instant) -> Result<Answer, Error> {
-        if call.counted {
-            self.budget.wait(end).await?;
-        }
+    async fn exchange(&self, call: &Call, token: &Token, end: Instant) -> Result<Raw, Error> {
+        self.budget.wait(call.weight, end).await?;
         let mut request = self
             .http
             .request(call.method.clone(), call.url.clone())
@@ -133,44 +192,15 @@ impl Access {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let sent_at = self.clock.now();
-        timeout_at(end, async {
+        let raw = async {
             let response = request.send().await.map_err(broken)?;
-            self.judge(call, response).await.map(|body| Answer { sent_at, body })
-        })
-        .await
-        .map_err(|_| self.late())?
-    }
-
-    /// The body of a success, or what an answer of another status means.
-    async fn judge(&self, call: &Call, response: Response) -> Result<Vec<u8>, Error> {
-        let status = response.status();
-        let now = self.clock.now();
-        let pause = retry_after(response.headers(), now);
-        let request_id = request_id(response.headers());
-        if status.is_success() {
-            tracing::debug!(request_id, "Graph answered");
-            return response.bytes().await.map(Vec::from).map_err(broken);
-        }
-        let client_id = || self.client_id().into();
-        let error = match status {
-            StatusCode::UNAUTHORIZED => Error::Unauthorized { client_id: client_id() },
-            StatusCode::FORBIDDEN => Error::Forbidden { client_id: client_id(), role: call.role },
-            StatusCode::NOT_FOUND => Error::NotFound,
-            StatusCode::TOO_MANY_REQUESTS => Error::Throttled { retry_after: self.throttle.note(now, pause) },
-            StatusCode::REQUEST_TIMEOUT => Error::Unavailable { status: status.as_u16(), retry_after: pause },
-            _ if status.is_server_error() => Error::Unavailable { status: status.as_u16(), retry_after: pause },
-            _ => refused(status, &response.bytes().await.map_err(broken)?),
+            Raw::read(response, sent_at, self.clock.now()).await
         };
-        if error == Error::NotFound {
-            tracing::debug!(request_id, "Graph does not know it");
-        } else {
-            tracing::warn!(request_id, status = status.as_u16(), %error, "Graph did not do it");
-        }
-        Err(error)
+        timeout_at(end, raw).await.map_err(|_| self.late())?
     }
 
-    /// Entra's limit keeps this app quiet as Graph's does.
-    fn quiet(&self, error: &Error) {
+    /// Entra's limit, or that of a batch's item, keeps this app quiet as Graph's does.
+    pub(crate) fn quiet(&self, error: &Error) {
         if let Error::Throttled { retry_after } = error {
             self.throttle.note(self.clock.now(), Some(*retry_after));
         }
@@ -179,45 +209,6 @@ impl Access {
     fn late(&self) -> Error {
         Error::Timeout { after: self.deadline }
     }
-}
-
-/// Microsoft's name for this request: what its support asks for.
-fn request_id(headers: &HeaderMap) -> String {
-    headers.get("request-id").and_then(|id| id.to_str().ok()).map_or_else(|| "-".to_owned(), |id| plain(id).into())
-}
-
-/// Graph's error body. `innerError` (or `innererror`) holds dates and ids, and sometimes the only code.
-#[derive(Deserialize, Default)]
-struct Body<'a> {
-    #[serde(borrow, default)]
-    error: Option<Inner<'a>>,
-}
-
-#[derive(Deserialize, Default)]
-struct Inner<'a> {
-    #[serde(borrow, default)]
-    code: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    message: Option<Text<'a>>,
-    #[serde(borrow, default, rename = "innerError", alias = "innererror")]
-    inner: Option<Box<Inner<'a>>>,
-}
-
-fn refused(status: StatusCode, body: &[u8]) -> Error {
-    let body: Body<'_> = serde_json::from_slice(body).unwrap_or_default();
-    let mut layer = body.error.as_ref();
-    let (mut code, mut message) = ("", "");
-    while let Some(error) = layer {
-        let said = |text: &'_ Option<Text<'_>>| text.as_ref().is_some_and(|text| !text.as_str().is_empty());
-        if let Some(text) = error.code.as_ref().filter(|_| code.is_empty() && said(&error.code)) {
-            code = text.as_str();
-        }
-        if let Some(text) = error.message.as_ref().filter(|_| message.is_empty() && said(&error.message)) {
-            message = text.as_str();
-        }
-        layer = error.inner.as_deref();
-    }
-    Error::Refused { status: status.as_u16(), code: plain(code), message: plain(message) }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! Paced by the monotonic clock and not by the tenant's: a wall clock that is set back must not stop the requests.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
@@ -27,6 +28,8 @@ const REFILL: Duration = Duration::from_millis(25);
 pub(crate) struct Budget<C: Clock = MonotonicClock> {
     limiter: RateLimiter<NotKeyed, InMemoryState, C, NoOpMiddleware<C::Instant>>,
     clock: C,
+    /// Requests that were let out.
+    made: AtomicU64,
     /// Those who wait stand in a line, so that nobody is overtaken until his deadline.
     line: Mutex<()>,
 }
@@ -34,20 +37,33 @@ pub(crate) struct Budget<C: Clock = MonotonicClock> {
 impl<C: Clock + Clone> Budget<C> {
     pub(crate) fn new(clock: C) -> Self {
         let quota = Quota::with_period(REFILL).unwrap_or(Quota::per_second(BURST)).allow_burst(BURST);
-        Self { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock, line: Mutex::new(()) }
+        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+        Self { limiter, clock, made: AtomicU64::new(0), line: Mutex::new(()) }
+    }
+
+    /// How many requests were let out so far.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 
     /// Takes one request out of the budget, or says how long until there is one.
     fn take(&self) -> Result<(), Duration> {
-        self.limiter.check().map_err(|early| early.wait_time_from(self.clock.now()))
+        self.limiter.check().map_err(|early| early.wait_time_from(self.clock.now()))?;
+        self.made.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
-    /// Waits for one request, at most until `end`.
-    pub(crate) async fn wait(&self, end: Instant) -> Result<(), Error> {
+    /// Waits for `requests` requests, at most until `end`.
+    pub(crate) async fn wait(&self, requests: u32, end: Instant) -> Result<(), Error> {
+        if requests == 0 {
+            return Ok(());
+        }
         let turn = async {
             let _turn = self.line.lock().await;
-            while let Err(wait) = self.take() {
-                sleep(wait).await;
+            for _ in 0..requests {
+                while let Err(wait) = self.take() {
+                    sleep(wait).await;
+                }
             }
         };
         // Whoever waited in vain stands behind a full line: a second is when half a hundred of it will have gone.
@@ -76,7 +92,9 @@ mod tests {
     #[test]
     fn no_thirty_seconds_hold_more_than_fifteen_hundred_requests() {
         let clock = FakeRelativeClock::default();
-        let sent = greedy(&clock, &Budget::new(clock.clone()), 100_000);
+        let budget = Budget::new(clock.clone());
+        let sent = greedy(&clock, &budget, 100_000);
+        assert_eq!(budget.made(), sent.len() as u64);
         assert!(sent.windows(1_501).all(|window| window[1_500] - window[0] > 30_000));
         assert!(sent.windows(1_480).any(|window| window[1_479] - window[0] < 30_000), "the budget is used up");
     }
@@ -92,11 +110,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_batch_takes_as_much_as_its_items() {
+        let clock = FakeRelativeClock::default();
+        let budget = Budget::new(clock.clone());
+        let end = Instant::now() + Duration::from_secs(60);
+        for _ in 0..14 {
+            budget.wait(20, end).await.unwrap();
+        }
+        budget.wait(0, end).await.unwrap();
+        assert_eq!(greedy(&clock, &budget, 1).len(), 10, "280 of 290 are gone");
+    }
+
+    #[tokio::test]
     async fn a_wait_ends_with_the_deadline() {
         let clock = FakeRelativeClock::default();
         let budget = Budget::new(clock.clone());
         greedy(&clock, &budget, 1);
-        let error = budget.wait(Instant::now() + Duration::from_millis(30)).await.unwrap_err();
+        let error = budget.wait(1, Instant::now() + Duration::from_millis(30)).await.unwrap_err();
         assert!(error.retry_after().is_some());
     }
 }

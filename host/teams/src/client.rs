@@ -9,13 +9,17 @@ use presync_core::time::Clock;
 use presync_core::words::TeamsSession;
 use presync_http::transport::{self, under};
 use tokio::task::JoinSet;
-use url::{Host, Url};
+use url::Url;
 
 use crate::access::Access;
+use crate::cloud::{Cloud, resource};
 use crate::config::{App, Config};
-use crate::directory::{self, User};
+use crate::directory::{self, Changes, DeltaLink, User};
 use crate::error::Error;
+use crate::mailbox::{self, AutomaticReplies};
+use crate::session::SessionWrite;
 use crate::sign_in::SignIn;
+use crate::usage::Usage;
 use crate::{reading, session};
 
 /// How many requests of one sweep are under way at a time.
@@ -42,24 +46,35 @@ impl Client {
     /// A client that has spoken to nobody yet.
     ///
     /// # Errors
-    /// [`Error::Settings`] when an address cannot be one.
+    /// [`Error::Settings`] when an address cannot be one, or the cloud has no presence.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let http = transport::client()?;
-        let endpoint = under(&config.login, &[&config.directory, "oauth2", "v2.0", "token"])?;
         under(&config.graph, &[])?;
-        let scope = scope(&config.graph);
+        if let Some(cloud) = Cloud::of(&config.graph).filter(|cloud| !cloud.has_presence()) {
+            return Err(Error::Settings(
+                format!("Microsoft offers no presence in the cloud \"{}\"", cloud.name()).into(),
+            ));
+        }
+        let scope = format!("{}/.default", resource(&config.graph));
         let access = |app: &App, clock| {
-            let sign_in = SignIn::new(app, endpoint.clone(), scope.clone());
-            Arc::new(Access::new(http.clone(), clock, sign_in, config.call_deadline))
+            let endpoint = config.token_endpoint(&app.client_id, Some(app.secret.clone()))?;
+            let sign_in = SignIn::App { endpoint, scope: scope.clone() };
+            Ok::<_, Error>(Arc::new(Access::new(http.clone(), clock, sign_in, config.call_deadline)))
         };
-        let read = access(&config.read_app, Arc::clone(&clock));
+        let read = access(&config.read_app, Arc::clone(&clock))?;
         let write = match &config.write_app {
             None => None,
             // One app in both places is one app to Microsoft: one token, one budget.
             Some(app) if app.client_id == config.read_app.client_id => Some(Arc::clone(&read)),
-            Some(app) => Some(access(app, clock)),
+            Some(app) => Some(access(app, clock)?),
         };
         Ok(Self { graph: config.graph, read, write })
+    }
+
+    /// What was asked of Graph's presence so far.
+    pub fn usage(&self) -> Usage {
+        let write = self.write.as_ref().filter(|write| !Arc::ptr_eq(write, &self.read));
+        Usage { read: self.read.requests(), write: write.map(|write| write.requests()) }
     }
 
     /// All users of the directory, guests and disabled accounts among them.
@@ -68,6 +83,14 @@ impl Client {
     /// The first call's that failed; there is no partial directory.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         directory::users(&self.read, &self.graph).await
+    }
+
+    /// What has changed in the directory since `link`; without one, or when Graph has forgotten it, all of it.
+    ///
+    /// # Errors
+    /// The first call's that failed; `link` is still good then.
+    pub async fn user_changes(&self, link: Option<&DeltaLink>) -> Result<Changes, Error> {
+        directory::delta::changes(&self.read, &self.graph, link).await
     }
 
     /// The presences of these people, in their order. Whoever Graph leaves out is [`TeamsPresence::UNKNOWN`].
@@ -99,12 +122,19 @@ impl Client {
         }
     }
 
+    /// The automatic replies of these people, in their order, 20 in a request: for clouds whose presence lacks out-of-office
+    /// ([`Cloud::has_out_of_office`]). It is a call per mailbox, so whoever asks does it seldom.
+    pub async fn automatic_replies(&self, ids: &[TeamsUserId]) -> Vec<Result<AutomaticReplies, Error>> {
+        mailbox::automatic_replies(&self.read, &self.graph, ids, AT_ONCE).await
+    }
+
     /// Holds our session for a user, or renews it. `lease` becomes whole minutes, rounded up, between 5 and 240.
     ///
     /// # Errors
     /// [`Error::OneWay`] without a `write_app`; else what the call met. [`Error::outcome`] says what it means for the write.
     pub async fn hold_session(&self, user: &TeamsUserId, session: TeamsSession, lease: Duration) -> Result<(), Error> {
-        session::hold(self.writer()?, &self.graph, user, session, lease).await
+        let write = SessionWrite { user: user.clone(), hold: Some((session, lease)) };
+        session::write(self.writer()?, &self.graph, &write).await
     }
 
     /// Ends our session for a user; one that is not there has ended already.
@@ -112,7 +142,17 @@ impl Client {
     /// # Errors
     /// As for [`Client::hold_session`].
     pub async fn clear_session(&self, user: &TeamsUserId) -> Result<(), Error> {
-        session::clear(self.writer()?, &self.graph, user).await
+        let write = SessionWrite { user: user.clone(), hold: None };
+        session::write(self.writer()?, &self.graph, &write).await
+    }
+
+    /// Any number of such writes, 20 in a request; what became of each, in their order. One that is refused or throttled is so by
+    /// itself. Two writes to one user are made in their order.
+    pub async fn write_sessions(&self, writes: &[SessionWrite]) -> Vec<Result<(), Error>> {
+        match self.writer() {
+            Ok(access) => session::write_all(access, &self.graph, writes, AT_ONCE).await,
+            Err(error) => writes.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     /// Tries what can be tried without writing: each app's sign-in, one user, one presence. What depends on a check that
@@ -132,21 +172,19 @@ impl Client {
             }
         }
         if let Some(write) = &self.write {
-            checks.push(Check { what: "the writing app signs in", result: write.sign_in().await });
+            let signed_in = write.sign_in().await;
+            let writes = signed_in.is_ok();
+            checks.push(Check { what: "the writing app signs in", result: signed_in });
+            // The token tells what only a write would show.
+            if writes && let Some(result) = write.carries(session::ROLE).await {
+                checks.push(Check { what: "the writing app may hold sessions", result });
+            }
         }
         checks
     }
 
     fn writer(&self) -> Result<&Access, Error> {
         self.write.as_deref().ok_or(Error::OneWay)
-    }
-}
-
-/// What tokens are asked for: the Graph of this cloud. A stand-in without TLS plays the global one.
-fn scope(graph: &Url) -> String {
-    match (graph.scheme(), graph.host()) {
-        ("https", Some(Host::Domain(host))) => format!("https://{host}/.default"),
-        _ => "https://graph.microsoft.com/.default".to_owned(),
     }
 }
 

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use presync_core::delivery::Outcome;
 
+use crate::credential::CredentialError;
+use crate::refusal::Refusal;
+use crate::sync_user::SyncUserError;
+
 /// Why a call to Microsoft did not give what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -17,13 +21,24 @@ pub enum Error {
     )]
     OneWay,
     /// Entra gave no token.
-    #[error("Entra gave app {client_id} no token: {problem}")]
+    #[error("Entra gave app {client_id} no token: {refusal}")]
     SignIn {
         /// The app that asked.
         client_id: Box<str>,
         /// Why it was refused.
-        problem: SignInProblem,
+        refusal: Refusal,
     },
+    /// The app's own credential cannot be used.
+    #[error("app {client_id} cannot prove who it is: {problem}")]
+    Credential {
+        /// The app.
+        client_id: Box<str>,
+        /// What is wrong with its credential.
+        problem: CredentialError,
+    },
+    /// The sync user's sign-in is not there, or came to nothing.
+    #[error("the sync user: {0}")]
+    SyncUser(#[from] SyncUserError),
     /// Graph refused a token that Entra had just given.
     #[error(
         "Graph refused (401) a token that Entra has just given to app {client_id}. If this stays for minutes, check that \
@@ -35,7 +50,7 @@ pub enum Error {
     },
     /// The app lacks a permission.
     #[error(
-        "Graph refused (403): app {client_id} lacks the application permission {role} in this directory. An administrator \
+        "app {client_id} lacks the application permission {role} in this directory (Graph refuses with 403). An administrator \
          grants it in the Entra admin center under App registrations > the app > API permissions: add Microsoft Graph > \
          Application permissions > {role}, then choose \"Grant admin consent\". It takes effect within minutes"
     )]
@@ -45,9 +60,26 @@ pub enum Error {
         /// The application permission that this call needs.
         role: &'static str,
     },
+    /// The sync user did not delegate a permission.
+    #[error(
+        "Graph refused (403): the sync user has not allowed app {client_id} the delegated permission {permission}. Sign in as the \
+         sync user once more and accept it; where users may not, an administrator grants it with the consent link"
+    )]
+    NotDelegated {
+        /// The app that called.
+        client_id: Box<str>,
+        /// The delegated permission that this call needs.
+        permission: &'static str,
+    },
     /// Graph knows no such user (or, for a clear, no such session).
     #[error("Graph does not know this user (404): deleted, or from another directory")]
     NotFound,
+    /// Graph does not keep this any more.
+    #[error("Graph does not keep the place where this was to go on (410); it is read from the beginning")]
+    Gone {
+        /// Where to begin again, if Graph says so.
+        location: Option<Box<str>>,
+    },
     /// Microsoft, or our own budget, asks for patience.
     #[error("the limit of requests is reached; next try in {} s", retry_after.as_secs_f32().ceil())]
     Throttled {
@@ -86,44 +118,6 @@ pub enum Error {
     Unreadable(Box<str>),
 }
 
-/// Why Entra refused a token.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SignInProblem {
-    /// AADSTS7000215.
-    #[error(
-        "the client secret is wrong (AADSTS7000215). Put the secret's *value* into the settings, not its id; if it is lost, \
-         make a new one under App registrations > the app > Certificates & secrets"
-    )]
-    WrongSecret,
-    /// AADSTS7000222.
-    #[error(
-        "the client secret has expired (AADSTS7000222). Make a new one under App registrations > the app > Certificates & \
-         secrets and put its value into the settings"
-    )]
-    ExpiredSecret,
-    /// AADSTS700016.
-    #[error(
-        "the directory does not know this app (AADSTS700016). Either `client_id` or `directory` is wrong, or an administrator \
-         of that directory has not consented to the app yet"
-    )]
-    UnknownApp,
-    /// AADSTS90002.
-    #[error(
-        "there is no such directory (AADSTS90002). Check `directory`: it is the \"Tenant ID\" on the overview page of the Entra \
-         admin center"
-    )]
-    UnknownDirectory,
-    /// Any other refusal.
-    #[error("refused with {error} {}. See https://login.microsoftonline.com/error{}", number(*.code), query(*.code))]
-    Other {
-        /// OAuth's word, such as `invalid_client`.
-        error: Box<str>,
-        /// The number of the AADSTS code, if there was one.
-        code: Option<u32>,
-    },
-}
-
 impl Error {
     /// What this error means for a write that met it.
     pub fn outcome(&self) -> Outcome {
@@ -133,9 +127,12 @@ impl Error {
             Self::Unavailable { retry_after: Some(retry_after), .. } => {
                 Outcome::Throttled { retry_after: *retry_after }
             }
-            Self::Settings(_) | Self::OneWay | Self::Refused { .. } => Outcome::Refused,
+            Self::Settings(_) | Self::OneWay | Self::Gone { .. } | Self::Refused { .. } => Outcome::Refused,
             // A missing consent is nobody's state of presence: once granted, the same write will pass.
             Self::SignIn { .. }
+            | Self::Credential { .. }
+            | Self::SyncUser(_)
+            | Self::NotDelegated { .. }
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::Unavailable { .. }
@@ -147,7 +144,15 @@ impl Error {
 
     /// Whether an administrator has to act on secrets, consent or ids before calls can succeed.
     pub fn is_credential_problem(&self) -> bool {
-        matches!(self, Self::SignIn { .. } | Self::Unauthorized { .. } | Self::Forbidden { .. })
+        matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::Credential { .. }
+                | Self::SyncUser(_)
+                | Self::Unauthorized { .. }
+                | Self::Forbidden { .. }
+                | Self::NotDelegated { .. }
+        )
     }
 
     /// How long Microsoft, or our budget, asks to wait; `None` when nobody asked.
@@ -159,6 +164,19 @@ impl Error {
         }
     }
 
+    /// Whether it passes without anybody's doing, sooner or later.
+    pub(crate) fn is_passing_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled { .. }
+                | Self::Unavailable { .. }
+                | Self::Network(_)
+                | Self::Timeout { .. }
+                | Self::Unreadable(_)
+                | Self::Unauthorized { .. }
+        )
+    }
+
     /// Whether the same read, asked again at once, may well succeed. A long wait that Microsoft asks for is not "at once".
     pub(crate) fn is_passing(&self) -> bool {
         match self {
@@ -167,14 +185,6 @@ impl Error {
             _ => false,
         }
     }
-}
-
-fn number(code: Option<u32>) -> String {
-    code.map_or_else(|| "(no AADSTS code)".to_owned(), |code| format!("(AADSTS{code})"))
-}
-
-fn query(code: Option<u32>) -> String {
-    code.map_or_else(String::new, |code| format!("?code={code}"))
 }
 
 /// What broke, without the address that was called (it may hold a user's id).
@@ -210,14 +220,5 @@ mod tests {
         assert_eq!(Error::OneWay.outcome(), Outcome::Refused);
         assert_eq!(Error::Timeout { after: wait }.outcome(), Outcome::Failed);
         assert_eq!(Error::Unavailable { status: 503, retry_after: None }.outcome(), Outcome::Failed);
-    }
-
-    #[test]
-    fn an_unlisted_refusal_still_says_where_to_look() {
-        let problem = SignInProblem::Other { error: "invalid_grant".into(), code: Some(53003) };
-        assert_eq!(
-            problem.to_string(),
-            "refused with invalid_grant (AADSTS53003). See https://login.microsoftonline.com/error?code=53003"
-        );
     }
 }

@@ -4,30 +4,57 @@
 //! nothing: it gives back readings and outcomes, and stays inside Microsoft's limits while it does so.
 //!
 //! # Layout
-//! * [`config`]: what a client needs to know
+//! * [`config`]: what a client needs to know; [`cloud`]: Microsoft's clouds, each by its word
 //! * [`error`]: what can go wrong, each with its cause and what to do
-//! * `throttle`: how long Microsoft asked us to be quiet
-//! * `budget`: the pace that keeps us from being asked
-//! * `sign_in`: how a token is asked for, and what the refusals mean
-//! * `access`: one call of one app, with deadline, token, budget and retry
-//! * `directory`, `reading`, `session`: the calls themselves
+//! * [`credential`]: how an app proves who it is: secret, certificate, federated assertion
+//! * `token_endpoint`, [`refusal`]: how tokens are asked for, and what Entra's refusals mean
+//! * [`sync_user`]: somebody signs in once; `keys`: tokens that Entra signed for us; `sign_in`: who signs in
+//! * [`consent`]: the page for an administrator, and where the consent stands; `roles`: what a token carries
+//! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
+//! * [`usage`]: what was asked so far, for whoever decides how soon to ask again
+//! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
+//! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
+//! * [`subscriptions`]: presence that is told instead of asked for; [`notification`]: what Microsoft posts when presence changes, checked and opened
 //! * [`client`]: the door to all of it
 
 mod access;
+mod answer;
+mod batch;
 mod budget;
 pub mod client;
+pub mod cloud;
 pub mod config;
+pub mod consent;
+pub mod credential;
 mod directory;
 pub mod error;
+mod keys;
+pub mod mailbox;
+pub mod notification;
 mod reading;
+pub mod refusal;
+mod roles;
 mod session;
 mod sign_in;
+pub mod subscriptions;
+pub mod sync_user;
 mod throttle;
+mod token_endpoint;
+pub mod usage;
 
 #[cfg(test)]
 mod testing;
 
+/// The most people that Graph takes in one request for presence.
+pub const PEOPLE_PER_REQUEST: usize = reading::MOST;
+
 pub use client::{Check, Client};
+pub use cloud::Cloud;
 pub use config::{App, Config};
-pub use directory::User;
-pub use error::{Error, SignInProblem};
+pub use credential::{Certificate, Credential, CredentialError};
+pub use directory::{Change, Changes, DeltaLink, Removal, User};
+pub use error::Error;
+pub use keys::TokenProblem;
+pub use refusal::{Refusal, Remedy, SignInProblem};
+pub use session::SessionWrite;
+pub use usage::Usage;

@@ -62,7 +62,7 @@ pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId
     let url = presync_http::transport::under(graph, &["communications", "getPresencesByUserId"])?;
     let body =
         serde_json::to_vec(&Question { ids: &ids }).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
-    let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, counted: true };
+    let call = Call { method: Method::POST, url, body: Some(body), role: ROLE, weight: 1 };
     let answer = access.read(&call).await?;
     let presences: Presences<'_> = serde_json::from_slice(&answer.body)
         .map_err(|error| Error::Unreadable(format!("presences: {error}").into()))?;
@@ -84,6 +84,16 @@ fn matched(ids: Vec<TeamsUserId>, presences: &[Presence<'_>], read_at: Timestamp
         (id, reading)
     };
     ids.into_iter().map(pair).collect()
+}
+
+/// The presence of one person, as a notification carries it; `Err` says what is missing.
+pub(crate) fn notified(body: &[u8], read_at: Timestamp) -> Result<(TeamsUserId, Reading<TeamsPresence>), Box<str>> {
+    let presence: Presence<'_> = serde_json::from_slice(body).map_err(|error| plain(&error.to_string()))?;
+    if presence.availability.is_none() {
+        return Err("it has no availability".into());
+    }
+    let id = presence.id.as_ref().ok_or("it has no id")?;
+    Ok((id.as_str().into(), presence.reading(read_at)))
 }
 
 fn missing(read_at: Timestamp) -> Reading<TeamsPresence> {

@@ -29,8 +29,13 @@ struct Quiet {
 impl Throttle {
     /// Lets a call through, or says how long it has to wait.
     pub(crate) fn pass(&self, now: Timestamp) -> Result<(), Error> {
-        let left = self.lock().until.since(now);
+        let left = self.left(now);
         if left.is_zero() { Ok(()) } else { Err(Error::Throttled { retry_after: left }) }
+    }
+
+    /// How long it has to be quiet from now on.
+    pub(crate) fn left(&self, now: Timestamp) -> Duration {
+        self.lock().until.since(now)
     }
 
     /// Takes note of a 429 and gives the pause that it asks for.
@@ -57,7 +62,12 @@ impl Throttle {
 
 /// The pause in a `Retry-After` header: seconds, whole or decimal, or an HTTP date; at most 10 minutes.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
+/// The pause in the text of a `Retry-After`.
+pub(crate) fn pause(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
     let pause = if let Ok(seconds) = text.parse::<f64>() {
         Duration::try_from_secs_f64(seconds).ok()?
     } else {

@@ -83,7 +83,7 @@ fn open(simulator: &Simulator, access: &TenantAccess) -> Tenant {
         tenant: access.id.as_str().into(),
         call_deadline,
     };
-    let config = TenantConfig { id, teams, eight, rules: Vec::new(), supply: Supply::default() };
+    let config = TenantConfig { id, teams, eight: eight.into(), rules: Vec::new(), supply: Supply::default() };
     let store = Store::in_memory().unwrap();
     Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), &store).unwrap()
 }

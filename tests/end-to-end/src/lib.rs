@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
@@ -168,6 +168,14 @@ impl Bench {
     pub async fn pass(&self, length: Duration) {
         self.simulator.step(length);
         self.cycle().await;
+    }
+
+    /// Time passes and people move if they are to; then a cycle of every tenant as the fleet runs it: it reads whose turn it is.
+    pub async fn pass_paced(&self, length: Duration) {
+        self.simulator.step(length);
+        for tenant in &self.tenants {
+            tenant.cycle_due(Instant::now()).await;
+        }
     }
 
     /// So many poll intervals pass, each with its cycle.
@@ -340,7 +348,8 @@ pub fn tenant_config(
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline,
-        },
+        }
+        .into(),
         rules,
         supply: Supply::default(),
         id,

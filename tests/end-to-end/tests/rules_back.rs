@@ -236,7 +236,8 @@ async fn a_new_version_is_tried_on_a_part_and_then_for_all() {
 async fn a_trial_that_fails_is_over_and_what_was_before_is_for_all_again() {
     let scene = forty(|rule| rule).await;
     let linked = scene.shown(Status::Dnd);
-    let broken = Guest { pure: false, decide: "unreachable", ..Guest::default() }.component();
+    let decide = "(if (i32.gt_u (local.get $len) (i32.const 1)) (then unreachable)) (call $answer (local.get $len))";
+    let broken = Guest { pure: false, decide, ..Guest::default() }.component();
     scene.save(&broken).await;
     assert_eq!(scene.rules(), ["test-rule trial 50 %", "teams-to-8x8 live"]);
     scene.everybody_changes("Busy").await;
@@ -245,6 +246,22 @@ async fn a_trial_that_fails_is_over_and_what_was_before_is_for_all_again() {
     assert_eq!(scene.shown(Status::Dnd), linked);
     let happened = scene.happened();
     assert_eq!(happened[happened.len() - 2..], ["trial-started", "trial-ended"], "{happened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_fails_on_everybody_is_refused_before_anybody_is_put_to_it() {
+    let scene = Scene::with(PEOPLE, KEEP, |rule| rule).await;
+    scene.save(&Guest { decide: "unreachable", ..Guest::default() }.component()).await;
+    let told = scene.trouble().unwrap();
+    assert!(told.contains("the rule test-rule fails on somebody who is simply available on both sides"), "{told}");
+    scene.everybody_changes("Busy").await;
+    scene.everybody_presents().await;
+    let rules = scene.rules();
+    assert!(
+        rules.len() == 2 && rules[0] == "keep-agents-available live" && rules[1].ends_with(" refused"),
+        "{rules:?}"
+    );
+    assert_eq!((scene.shown(Status::Busy), scene.shown(Status::Dnd)), (PEOPLE, 0), "the rule in force still decides");
 }
 
 #[tokio::test(flavor = "multi_thread")]

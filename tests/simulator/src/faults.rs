@@ -1,4 +1,9 @@
-//! Failures on demand: an endpoint that answers with an error, hangs, or drops the connection.
+//! Failures on demand: an endpoint that answers with an error, hangs, or drops the connection. Each can be said in a
+//! sentence, too; see `rule`.
+
+mod endpoint;
+pub(crate) mod route;
+pub(crate) mod rule;
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,98 +14,18 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use self::endpoint::Endpoint;
+use self::route::Route;
 use crate::clock::{SimClock, whole_ms};
-
-/// An endpoint that can fail by itself, and that is counted by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Endpoint {
-    /// Entra: `POST /{directory}/oauth2/v2.0/token`
-    EntraToken,
-    /// Graph: `GET /users`
-    ListUsers,
-    /// Graph: `POST /communications/getPresencesByUserId`
-    GetPresences,
-    /// Graph: `GET /users/{id}/presence`
-    GetPresence,
-    /// Graph: `POST /users/{id}/presence/setPresence`
-    SetPresence,
-    /// Graph: `POST /users/{id}/presence/clearPresence`
-    ClearPresence,
-    /// 8x8: `POST /oauth/v2/token`
-    EightToken,
-    /// 8x8: `GET /admin-provisioning/users`
-    EightUsers,
-    /// 8x8: `GET /presence/v1/users`
-    EightSnapshot,
-    /// 8x8: `GET /presence/v1/changes`
-    EightChanges,
-    /// 8x8: `POST /presence/v1/publications/bulk`
-    Publish,
-    /// 8x8: `DELETE /presence/v1/publications/{userId}`
-    Unpublish,
-    /// 8x8: `POST /analytics/work/v1/oauth/token`
-    AnalyticsToken,
-    /// 8x8: `GET /analytics/work/v2/pbxes` and what is below it
-    AnalyticsLists,
-    /// 8x8: `GET /analytics/work/v2/pbxes/{pbxId}/agent-activity`
-    AgentActivity,
-    /// 8x8: `GET /analytics/work/v2/pbxes/{pbxId}/queue-agent-activity`
-    QueueActivity,
-    /// 8x8: `GET /api/v1/tenants/{tenantId}/agentstatus/agents`
-    AgentStatusRead,
-    /// 8x8: `PUT /api/v1/tenants/{tenantId}/agentstatus/agents/{agentId}` and `…/bulk`
-    AgentStatusWrite,
-    /// 8x8: `GET /analytics/cc/v5/realtime-metrics/agents`
-    Realtime,
-    /// 8x8: `POST`, `PUT` and `DELETE` of `/admin-provisioning/users`, and `GET /admin-provisioning/operations`
-    EightUserWrite,
-    /// 8x8: `GET /admin-provisioning/ring-groups`
-    RingGroups,
-    /// 8x8: `GET /directory-contacts/api/v3/contacts`
-    Contacts,
-    /// 8x8: `GET /administration/audit/v1/audits`
-    Audits,
-    /// 8x8: `/chat-gateway/v1/webhooks` and `/presence/v1/webhooks`
-    Webhooks,
-}
-
-impl Endpoint {
-    /// Every endpoint there is.
-    pub const ALL: [Self; 24] = [
-        Self::EntraToken,
-        Self::ListUsers,
-        Self::GetPresences,
-        Self::GetPresence,
-        Self::SetPresence,
-        Self::ClearPresence,
-        Self::EightToken,
-        Self::EightUsers,
-        Self::EightSnapshot,
-        Self::EightChanges,
-        Self::Publish,
-        Self::Unpublish,
-        Self::AnalyticsToken,
-        Self::AnalyticsLists,
-        Self::AgentActivity,
-        Self::QueueActivity,
-        Self::AgentStatusRead,
-        Self::AgentStatusWrite,
-        Self::Realtime,
-        Self::EightUserWrite,
-        Self::RingGroups,
-        Self::Contacts,
-        Self::Audits,
-        Self::Webhooks,
-    ];
-}
 
 /// One failure: which endpoint, how, how often and for how long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Fault {
-    /// Where.
-    pub endpoint: Endpoint,
+    /// Where; with neither an endpoint nor a route, everywhere.
+    pub endpoint: Option<Endpoint>,
+    /// Where, by method and path; only without an endpoint.
+    pub route: Option<Route>,
     /// Only for this tenant (`tenant-1`); every tenant when absent.
     pub tenant: Option<String>,
     /// The status code to answer with.
@@ -119,6 +44,10 @@ pub struct Fault {
     pub hang_ms: Option<u64>,
     /// Be late by so many real milliseconds, then answer as usual.
     pub late_ms: Option<u64>,
+    /// Answer as usual, and break off in the middle of the body.
+    pub cut_body: bool,
+    /// Answer as usual, and take so many real milliseconds for the body.
+    pub slow_ms: Option<u64>,
     /// The text to answer with, in place of the provider's error; as HTML, whatever it is.
     pub body: Option<String>,
 }
@@ -126,7 +55,8 @@ pub struct Fault {
 impl Default for Fault {
     fn default() -> Self {
         Self {
-            endpoint: Endpoint::GetPresences,
+            endpoint: None,
+            route: None,
             tenant: None,
             status: 503,
             share: 1.0,
@@ -136,6 +66,8 @@ impl Default for Fault {
             drop_connection: false,
             hang_ms: None,
             late_ms: None,
+            cut_body: false,
+            slow_ms: None,
             body: None,
         }
     }
@@ -144,22 +76,22 @@ impl Default for Fault {
 impl Fault {
     /// Every request to `endpoint` is answered with `status`.
     pub fn status(endpoint: Endpoint, status: u16) -> Self {
-        Self { endpoint, status, ..Self::default() }
+        Self { endpoint: Some(endpoint), status, ..Self::default() }
     }
 
     /// Every connection that asks `endpoint` is closed without an answer.
     pub fn dropped(endpoint: Endpoint) -> Self {
-        Self { endpoint, drop_connection: true, ..Self::default() }
+        Self { endpoint: Some(endpoint), drop_connection: true, ..Self::default() }
     }
 
     /// Every request to `endpoint` gets no answer for `hang`, then a closed connection.
     pub fn hung(endpoint: Endpoint, hang: Duration) -> Self {
-        Self { endpoint, hang_ms: u64::try_from(hang.as_millis()).ok(), ..Self::default() }
+        Self { endpoint: Some(endpoint), hang_ms: u64::try_from(hang.as_millis()).ok(), ..Self::default() }
     }
 
     /// Every answer of `endpoint` comes later by this much.
     pub fn late(endpoint: Endpoint, by: Duration) -> Self {
-        Self { endpoint, late_ms: u64::try_from(by.as_millis()).ok(), ..Self::default() }
+        Self { endpoint: Some(endpoint), late_ms: u64::try_from(by.as_millis()).ok(), ..Self::default() }
     }
 
     /// With this text, which no client expects, instead of the provider's error.
@@ -199,6 +131,36 @@ impl Fault {
     }
 }
 
+/// A request that a fault may strike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) tenant: &'a str,
+}
+
+impl Fault {
+    fn means(&self, asked: Asked<'_>) -> bool {
+        let here = match (self.endpoint, &self.route) {
+            (Some(endpoint), _) => endpoint == asked.endpoint,
+            (None, Some(route)) => route.fits(asked.method, asked.path),
+            (None, None) => true,
+        };
+        here && self.tenant.as_ref().is_none_or(|only| only == asked.tenant)
+    }
+}
+
+/// A fault that is on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// What to switch it off by.
+    pub id: u64,
+    /// The fault; what is left of its times.
+    pub fault: Fault,
+    ends_ms: Option<i64>,
+}
+
 /// The failures that are on.
 #[derive(Debug)]
 pub struct Faults {
@@ -208,20 +170,40 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct State {
-    /// Each fault, and when it ends.
-    on: Vec<(Fault, Option<i64>)>,
+    on: Vec<Rule>,
+    next: u64,
     rng: ChaCha8Rng,
 }
 
 impl Faults {
     pub(crate) fn new(clock: SimClock, seed: u64) -> Self {
-        Self { clock, state: Mutex::new(State { on: Vec::new(), rng: ChaCha8Rng::seed_from_u64(seed) }) }
+        Self { clock, state: Mutex::new(State { on: Vec::new(), next: 1, rng: ChaCha8Rng::seed_from_u64(seed) }) }
     }
 
-    /// Switches a fault on.
-    pub fn add(&self, fault: Fault) {
-        let ends = fault.lasts_ms.map(|ms| self.clock.now_ms() + whole_ms(Duration::from_millis(ms)));
-        self.lock().on.push((fault, ends));
+    /// Switches a fault on; what to switch it off by.
+    pub fn add(&self, fault: Fault) -> u64 {
+        let ends_ms = fault.lasts_ms.map(|ms| self.clock.now_ms() + whole_ms(Duration::from_millis(ms)));
+        let mut state = self.lock();
+        let id = state.next;
+        state.next += 1;
+        state.on.push(Rule { id, fault, ends_ms });
+        id
+    }
+
+    /// Switches on what a sentence says, such as `fail 10% of GET /users with 503 for 2m`; what to switch it off by.
+    ///
+    /// # Errors
+    /// The word that is wrong, and what could stand in its place.
+    pub fn rule(&self, sentence: &str) -> Result<u64, rule::RuleError> {
+        Ok(self.add(sentence.parse()?))
+    }
+
+    /// Switches one fault off; whether it was on.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut state = self.lock();
+        let before = state.on.len();
+        state.on.retain(|rule| rule.id != id);
+        state.on.len() < before
     }
 
     /// Switches every fault off.
@@ -231,30 +213,28 @@ impl Faults {
 
     /// Switches the faults of one endpoint off.
     pub fn clear_endpoint(&self, endpoint: Endpoint) {
-        self.lock().on.retain(|(fault, _)| fault.endpoint != endpoint);
+        self.lock().on.retain(|rule| rule.fault.endpoint != Some(endpoint));
     }
 
     /// The faults that are on now.
-    pub fn list(&self) -> Vec<Fault> {
+    pub fn list(&self) -> Vec<Rule> {
         let now = self.clock.now_ms();
         let mut state = self.lock();
-        state.on.retain(|(_, ends)| ends.is_none_or(|ends| now < ends));
-        state.on.iter().map(|(fault, _)| fault.clone()).collect()
+        state.on.retain(|rule| rule.ends_ms.is_none_or(|ends| now < ends) && rule.fault.times != Some(0));
+        state.on.clone()
     }
 
     /// The fault that strikes this request, if one does.
-    pub(crate) fn strike(&self, endpoint: Endpoint, tenant: &str) -> Option<Fault> {
+    pub(crate) fn strike(&self, asked: Asked<'_>) -> Option<Fault> {
         let mut state = self.lock();
-        let State { on, rng } = &mut *state;
+        let State { on, rng, .. } = &mut *state;
         if on.is_empty() {
             return None;
         }
         let now = self.clock.now_ms();
-        on.retain(|(fault, ends)| ends.is_none_or(|ends| now < ends) && fault.times != Some(0));
-        let (fault, _) = on.iter_mut().find(|(fault, _)| {
-            fault.endpoint == endpoint
-                && fault.tenant.as_ref().is_none_or(|only| only == tenant)
-                && (fault.share >= 1.0 || rng.random_bool(fault.share.clamp(0.0, 1.0)))
+        on.retain(|rule| rule.ends_ms.is_none_or(|ends| now < ends) && rule.fault.times != Some(0));
+        let Rule { fault, .. } = on.iter_mut().find(|Rule { fault, .. }| {
+            fault.means(asked) && (fault.share >= 1.0 || rng.random_bool(fault.share.clamp(0.0, 1.0)))
         })?;
         if let Some(times) = &mut fault.times {
             *times -= 1;
@@ -271,27 +251,44 @@ impl Faults {
 mod tests {
     use super::*;
 
+    fn strike(faults: &Faults, endpoint: Endpoint, tenant: &str) -> Option<Fault> {
+        faults.strike(Asked { endpoint, method: "GET", path: "/v1.0/users", tenant })
+    }
+
     #[test]
     fn a_fault_strikes_its_endpoint_and_tenant_until_its_time_is_over() {
         let clock = SimClock::driven(0);
         let faults = Faults::new(clock.clone(), 1);
         faults.add(Fault::status(Endpoint::Publish, 503).on_tenant("tenant-2").lasting(Duration::from_secs(5)));
-        assert!(faults.strike(Endpoint::Publish, "tenant-1").is_none());
-        assert!(faults.strike(Endpoint::SetPresence, "tenant-2").is_none());
-        assert_eq!(faults.strike(Endpoint::Publish, "tenant-2").map(|fault| fault.status), Some(503));
+        assert!(strike(&faults, Endpoint::Publish, "tenant-1").is_none());
+        assert!(strike(&faults, Endpoint::SetPresence, "tenant-2").is_none());
+        assert_eq!(strike(&faults, Endpoint::Publish, "tenant-2").map(|fault| fault.status), Some(503));
         clock.advance(Duration::from_secs(5));
-        assert!(faults.strike(Endpoint::Publish, "tenant-2").is_none());
+        assert!(strike(&faults, Endpoint::Publish, "tenant-2").is_none());
         assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn a_fault_strikes_a_route_or_everything_until_it_is_removed() {
+        let faults = Faults::new(SimClock::driven(0), 1);
+        let id = faults.rule("fail GET /users with 500").unwrap();
+        assert!(strike(&faults, Endpoint::ListUsers, "tenant-1").is_some());
+        assert!(faults.remove(id) && !faults.remove(id));
+        faults.rule("fail POST /users with 500").unwrap();
+        assert!(strike(&faults, Endpoint::ListUsers, "tenant-1").is_none());
+        faults.rule("fail everything in tenant-1").unwrap();
+        assert!(strike(&faults, Endpoint::Publish, "tenant-1").is_some());
+        assert!(strike(&faults, Endpoint::Publish, "tenant-2").is_none());
     }
 
     #[test]
     fn a_fault_can_strike_a_number_of_times_or_a_share() {
         let faults = Faults::new(SimClock::driven(0), 1);
         faults.add(Fault::status(Endpoint::Publish, 500).times(2));
-        let struck = (0..5).filter(|_| faults.strike(Endpoint::Publish, "tenant-1").is_some()).count();
+        let struck = (0..5).filter(|_| strike(&faults, Endpoint::Publish, "tenant-1").is_some()).count();
         assert_eq!(struck, 2);
         faults.add(Fault::dropped(Endpoint::EightToken).share(0.5));
-        let struck = (0..1_000).filter(|_| faults.strike(Endpoint::EightToken, "tenant-1").is_some()).count();
+        let struck = (0..1_000).filter(|_| strike(&faults, Endpoint::EightToken, "tenant-1").is_some()).count();
         assert!((400..600).contains(&struck), "{struck}");
     }
 }

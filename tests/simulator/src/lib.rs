@@ -25,6 +25,7 @@
 //! * `words`, `map`: the providers' words, the published table
 //! * `teams`, `eight`: the layers beneath a presence, as pure functions
 //! * `state`: people, tenants, tokens, budgets, measurements, the truth
+//! * `notify`: change notifications of presence
 //! * `drive`: the population, its movement, scripted people
 //! * `faults`: failures on demand
 //! * `http`: the four servers
@@ -37,6 +38,7 @@ mod eight;
 mod faults;
 mod http;
 mod map;
+mod notify;
 mod report;
 mod simulator;
 mod state;
@@ -50,6 +52,7 @@ pub use drive::{
     script::{PersonRef, Shown},
     script_calls::{GroupSettings, RingOutcome},
     script_eight::{CcToken, DirectoryRow, StreamFaults},
+    sign_ins::RegistrationError,
 };
 pub use eight::{
     agent::AgentStatus,
@@ -58,16 +61,27 @@ pub use eight::{
         TooMany, UsersBase, UsersProduct, UsersPut,
     },
 };
-pub use faults::{Endpoint, Fault, Faults};
+pub use faults::{Endpoint, Fault, Faults, Rule, route::Route, rule::RuleError};
 pub use map::eight_status_for;
+pub use notify::{
+    outbox::{Delivery, Outcome},
+    settings::{Damage, Notifications, TokenForm},
+    subscription::Lifecycle,
+};
 pub use report::{SimReport, Spread};
 pub use simulator::{Config, Simulator};
 pub use state::{
     access::{App, AppKind, TenantAccess},
     budget::Limit,
     carried::{EightMode, NotCarried, PublicCarries},
+    entra::ConsentAnswer,
     grants::Product,
     measure::{Counters, Write, WriteKind},
+    permission::Permission,
+    quirks::{Cloud, Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},
+    registration::{Federated, Registration},
+    requests::{Request, Server},
     truth::{StuckSession, Truth, Wrong},
 };
+pub use teams::Device;
 pub use words::{Pair, Side, Status};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use axum::{Router, serve::ListenerExt};
 use tokio::{
     net::TcpListener,
@@ -21,12 +22,16 @@ use crate::{
     drive::{movement, population},
     eight::quirks::EightQuirks,
     faults::Faults,
-    http,
+    http::{self, watch::watched},
+    notify::{courier, outbox::Outbox},
     report::{SimReport, Summary},
     state::{
         access::TenantAccess,
         budget::Limit,
         carried::{EightMode, PublicCarries},
+        keys::SigningKeys,
+        quirks::Quirks,
+        requests::{Request, Requests, Server},
         truth::{self, Truth},
         world::{Cell, Settings, Urls, World},
     },
@@ -87,6 +92,10 @@ pub struct Config {
     pub odd_directory: bool,
     /// 8x8's limit on Work Analytics, which nobody publishes. Default 60 a minute, 20 at once.
     pub eight_analytics_limit: Limit,
+    /// How long Entra signs with one key. Default 42 days.
+    pub key_rotation: Duration,
+    /// How Microsoft behaves where it leaves a choice. Default: as documented.
+    pub quirks: Quirks,
 }
 
 impl Default for Config {
@@ -117,6 +126,8 @@ impl Default for Config {
             contact_center: false,
             odd_directory: false,
             eight_analytics_limit: Limit { burst: 20.0, per_second: 1.0 },
+            key_rotation: Duration::from_secs(42 * 24 * 3_600),
+            quirks: Quirks::default(),
         }
     }
 }
@@ -129,6 +140,7 @@ pub struct Simulator {
     stop: watch::Sender<bool>,
     ticker: JoinHandle<()>,
     deliveries: Vec<JoinHandle<()>>,
+    courier: JoinHandle<()>,
 }
 
 /// How often the real clock is looked at for what came due while nobody asked.
@@ -147,8 +159,13 @@ impl Simulator {
         };
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),
+            requests: Requests::default(),
+            outbox: Outbox::new(config.seed),
+            courier: courier::client().context("cannot make an HTTP client for notifications")?,
             clock: config.clock,
+            keys: SigningKeys::new(whole_ms(config.key_rotation)),
             settings,
+            quirks: ArcSwap::from_pointee(config.quirks),
             cells,
             urls: OnceLock::new(),
             read: AtomicBool::new(false),
@@ -159,9 +176,9 @@ impl Simulator {
         let stop = watch::Sender::new(false);
         let serve = |port: u16, routes: Router| serve(port, routes, stop.subscribe());
         let urls = Urls {
-            entra: serve(config.entra_port, http::entra::routes(&world)).await?,
+            entra: serve(config.entra_port, watched(&world, Server::Entra, http::entra::routes(&world))).await?,
             graph: serve(config.graph_port, http::graph::routes(&world)).await? + "/v1.0",
-            eight: serve(config.eight_port, http::eight::routes(&world)).await?,
+            eight: serve(config.eight_port, watched(&world, Server::Eight, http::eight::routes(&world))).await?,
             admin: serve(config.admin_port, http::admin::routes(&world)).await?,
         };
         // The cell is new, so this cannot fail.
@@ -179,7 +196,8 @@ impl Simulator {
         });
         let deliver = |place| tokio::spawn(http::eight_webhooks::deliver(Arc::clone(&world), place));
         let deliveries = (0..world.cells.len()).map(deliver).collect();
-        Ok(Self { world, urls, stop, ticker, deliveries })
+        let courier = tokio::spawn(courier::run(Arc::clone(&world)));
+        Ok(Self { world, urls, stop, ticker, deliveries, courier })
     }
 
     /// Where Entra is: `http://127.0.0.1:PORT`.
@@ -254,6 +272,26 @@ impl Simulator {
         Summary::of(&self.world)
     }
 
+    /// How Microsoft behaves now where it leaves a choice.
+    pub fn quirks(&self) -> Quirks {
+        self.world.quirks.load().as_ref().clone()
+    }
+
+    /// Has Microsoft behave differently from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.world.set_quirks(quirks);
+    }
+
+    /// The last requests, oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.world.requests.all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) {
+        self.world.requests.clear();
+    }
+
     /// The failures on demand.
     pub fn faults(&self) -> &Faults {
         &self.world.faults
@@ -266,6 +304,7 @@ impl Drop for Simulator {
         for delivery in &self.deliveries {
             delivery.abort();
         }
+        self.courier.abort();
         self.stop.send_replace(true);
     }
 }

@@ -20,6 +20,10 @@ impl Pair {
     pub const AVAILABLE: Self = Self::new("Available", "Available");
     /// Available after five minutes without a renewal.
     pub const AVAILABLE_INACTIVE: Self = Self::new("Available", "AvailableInactive");
+    /// The same in the words of the lists.
+    pub const AVAILABLE_IDLE: Self = Self::new("AvailableIdle", "Inactive");
+    /// The same in words of both.
+    pub const INACTIVE: Self = Self::new("Available", "Inactive");
     /// Available while automatic replies are on.
     pub const AVAILABLE_OUT_OF_OFFICE: Self = Self::new("Available", "OutOfOffice");
     /// Busy by choice or calendar.

@@ -39,7 +39,7 @@ fn verdict(question: &Question, explain: bool) -> PublishVerdict {
             calls: Calls::Unchanged,
             note: None,
             recheck_after: None,
-            reason: explain.then(|| "Teams has not said anything of this person yet".to_owned()),
+            reason: explain.then(|| "Teams has not said anything of this person yet".into()),
         };
     };
     let (status, reason) = map::map(teams.availability, teams.activity);
@@ -48,6 +48,6 @@ fn verdict(question: &Question, explain: bool) -> PublishVerdict {
         calls: if status == EightTarget::DoNotDisturb { Calls::None } else { Calls::Unchanged },
         note: teams.out_of_office.then_some(Note::OutOfOffice),
         recheck_after: None,
-        reason: explain.then(|| reason.to_owned()),
+        reason: explain.then(|| reason.into()),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use presync_core::presence::{EightPresence, TeamsPresence};
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::time::Timestamp;
-use presync_core::words::{EightTarget, Side, TeamsSession};
+use presync_core::words::{Direction, EightTarget, Side, TeamsSession};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,8 +56,62 @@ pub(crate) struct Tenant {
     pub(crate) down: Vec<Side>,
     pub(crate) last_cycle: Option<Timestamp>,
     pub(crate) last_cycle_took: Option<Duration>,
+    /// How fresh everything is.
+    pub(crate) freshness: Freshness,
     /// The place as key.
     pub(crate) troubles: BTreeMap<String, Trouble>,
+}
+
+/// How fresh a tenant's states are, and what keeps them from being fresher.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Freshness {
+    /// How old a state may become.
+    pub(crate) promised: Duration,
+    pub(crate) tempo: Option<Tempo>,
+    pub(crate) requests: Vec<Requests>,
+    /// Until when a side asked to be left alone.
+    pub(crate) quiet: BTreeMap<Side, Timestamp>,
+    /// The oldest of everybody's newest readings.
+    pub(crate) teams_read_at: Option<Timestamp>,
+    pub(crate) eight_read_at: Option<Timestamp>,
+    pub(crate) hops: Vec<HopSpread>,
+}
+
+/// How soon one cycle follows the other.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Tempo {
+    pub(crate) every: Duration,
+    /// Why not sooner: `fastest`, `teams-budget`, `eight-budget`, `length`, `strain`, `trouble`, `throttled` or `promise`.
+    pub(crate) bound: String,
+}
+
+/// What was asked of a provider of late.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Requests {
+    /// `teams` or `eight`.
+    pub(crate) provider: String,
+    pub(crate) made: u32,
+    pub(crate) half: u32,
+    pub(crate) limit: Limit,
+}
+
+/// A provider's limit on requests.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Limit {
+    pub(crate) within: Duration,
+}
+
+/// How long a part of a change's way takes.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct HopSpread {
+    pub(crate) direction: Direction,
+    /// `unseen`, `deciding`, `writing` or `whole`.
+    pub(crate) hop: String,
+    /// How many changes the percentiles are of.
+    pub(crate) measured: u64,
+    pub(crate) p50: Duration,
+    pub(crate) p95: Duration,
+    pub(crate) p99: Duration,
 }
 
 /// One version of a rule, as it stands.
@@ -134,6 +188,7 @@ pub(crate) struct Why {
     pub(crate) name: String,
     pub(crate) now: Timestamp,
     pub(crate) view: View,
+    pub(crate) age: Age,
     pub(crate) down: Vec<Side>,
     /// Of the rules that gave what follows.
     pub(crate) generation: u64,
@@ -143,12 +198,18 @@ pub(crate) struct Why {
     pub(crate) events: Vec<Logged>,
 }
 
+/// How old what is known of a person is.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Age {
+    pub(crate) teams_read_at: Option<Timestamp>,
+    pub(crate) eight_read_at: Option<Timestamp>,
+}
+
 /// Both sides of a person.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct View {
     pub(crate) teams: Option<TeamsPresence>,
     pub(crate) teams_since: Timestamp,
-    pub(crate) teams_read_at: Timestamp,
     pub(crate) eight: Option<EightPresence>,
     pub(crate) eight_since: Timestamp,
     pub(crate) publication: Lane<EightTarget>,

@@ -102,7 +102,8 @@ fn draw(frame: &mut Frame<'_>, picture: &Picture) {
     let head_text = Text::from(vec![
         Line::from(vec![
             " presync demo ".black().on_cyan().bold(),
-            format!("  {} people, a cycle every {:?}, {cycles} cycles", picture.linked, picture.poll).into(),
+            format!("  {} people, a cycle every {:?} at the latest, {cycles} cycles", picture.linked, picture.poll)
+                .into(),
         ]),
         Line::from(format!(
             " to 8x8: {published} published    to Teams: {sessions_held} held, {sessions_cleared} cleared    \
@@ -154,7 +155,7 @@ fn row(person: &Person, now: Timestamp) -> Row<'static> {
         Cell::from(eight).style(Style::new().fg(shown)),
         Cell::from(verdict).style(Style::new().fg(colour)),
         Cell::from(session).style(Style::new().fg(Color::Magenta)),
-        Cell::from(reason.unwrap_or_default()),
+        Cell::from(String::from(reason.unwrap_or_default())),
         Cell::from(format!("{age} s")),
     ])
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use presync_core::id::TenantId;
 use presync_core::words::Direction;
 use presync_rules::Canary;
-use presync_service::RuleSource;
 use presync_service::digest::Digest;
 use presync_service::time::Zone;
+use presync_service::{Limit, RuleSource};
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -33,6 +33,22 @@ pub(super) const LISTEN: Kind<SocketAddr> = Kind {
 pub(super) const POLL_INTERVAL: Kind<Duration> = Kind {
     expected: "a length of time from 1s to 5m, such as \"10s\"",
     parse: |text| duration(text, Duration::from_secs(1), Duration::from_secs(5 * 60)),
+};
+
+/// A provider's limit on requests. Below ten, half of it would not be a request per cycle.
+pub(super) const BUDGET: Kind<Limit> = Kind {
+    expected: "a number of requests and a length of time from 1s to 1h, such as \"600 per 1m\"",
+    parse: |text| {
+        let nothing = || format!("is \"{text}\", no limit of requests");
+        let (requests, within) = text.split_once(" per ").ok_or_else(nothing)?;
+        let requests = requests.trim().parse().map_err(|_| nothing())?;
+        let within = duration(within.trim(), Duration::from_secs(1), Duration::from_secs(60 * 60))?;
+        if requests < 10 {
+            Err(format!("is \"{text}\", too few; 10 is the least"))
+        } else {
+            Ok(Limit { requests, within })
+        }
+    },
 };
 
 /// How often the directories are read.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
-use presync_service::{RuleConfig, Supply};
+use presync_service::{Limit, RuleConfig, Supply};
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -26,16 +26,27 @@ pub(crate) struct Service {
     pub listen: SocketAddr,
     /// The database file.
     pub state: PathBuf,
-    /// From one read of all presences to the next: 1 second to 5 minutes.
-    pub poll_interval: Duration,
+    /// From one read of all presences to the next.
+    pub poll_interval: PollInterval,
     /// From one read of the directories to the next: 1 second to 1 day.
     pub directory_interval: Duration,
+    /// 8x8's limit on presence requests, for each tenant; `None`: nobody knows one.
+    pub eight_budget: Option<Limit>,
     /// The public keys one of which a rule must be signed with, each `presync-key:…`; none: no rule needs to be signed.
     pub trusted_keys: Vec<String>,
     /// The folder for compiled rules.
     pub rule_cache: PathBuf,
     /// What a request that changes something must carry; `None`: such requests are taken from this machine only.
     pub admin_token: Option<SecretString>,
+}
+
+/// How often presence is read: each 1 second to 5 minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PollInterval {
+    /// What is promised.
+    pub slowest: Duration,
+    /// As often as this where the providers' limits allow it; no longer than `slowest`, unless that is left at a shorter one.
+    pub fastest: Duration,
 }
 
 /// One tenant.

@@ -5,18 +5,28 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::document::{Entry, Section};
-use super::kind::{DIRECTORY_INTERVAL, FOLDER, LISTEN, POLL_INTERVAL, STATE, TRUSTED_KEY};
-use super::model::Service;
+use super::kind::{BUDGET, DIRECTORY_INTERVAL, FOLDER, LISTEN, POLL_INTERVAL, STATE, TRUSTED_KEY};
+use super::model::{PollInterval, Service};
 use super::secret::{self, Inline};
 
-const KEYS: &[&str] =
-    &["listen", "state", "poll_interval", "directory_interval", "trusted_keys", "rule_cache", "admin_token"];
+const KEYS: &[&str] = &[
+    "listen",
+    "state",
+    "poll_interval",
+    "directory_interval",
+    "eight_budget",
+    "trusted_keys",
+    "rule_cache",
+    "admin_token",
+];
 
 /// The default is this machine only: the administration API has no sign-in of its own.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8088";
 const DEFAULT_STATE: &str = "sqlite:presync.db";
 /// The published cadence of the service that presync re-implements.
 const DEFAULT_POLL_INTERVAL: &str = "10s";
+/// As soon as a provider can be asked again without going on its nerves.
+const DEFAULT_FASTEST: &str = "1s";
 /// A new user is live within a minute.
 const DEFAULT_DIRECTORY_INTERVAL: &str = "60s";
 /// Beside the state.
@@ -29,8 +39,9 @@ pub(super) fn read(root: &Section<'_>) -> Option<Service> {
     let section = root.section_or_empty("service", "a table, [service]", KEYS)?;
     let listen = section.or_default("listen", &LISTEN, DEFAULT_LISTEN);
     let state = section.or_default("state", &STATE, DEFAULT_STATE);
-    let poll_interval = section.or_default("poll_interval", &POLL_INTERVAL, DEFAULT_POLL_INTERVAL);
+    let poll_interval = poll_interval(&section);
     let directory_interval = section.or_default("directory_interval", &DIRECTORY_INTERVAL, DEFAULT_DIRECTORY_INTERVAL);
+    let eight_budget = section.optional("eight_budget", &BUDGET);
     let trusted_keys = section.get("trusted_keys").map_or(Some(Vec::new()), |entry| trusted_keys(&entry));
     let rule_cache = section.optional("rule_cache", &FOLDER);
     let admin_token = match section.get("admin_token") {
@@ -47,10 +58,34 @@ pub(super) fn read(root: &Section<'_>) -> Option<Service> {
         state,
         poll_interval: poll_interval?,
         directory_interval: directory_interval?,
+        eight_budget: eight_budget?,
         trusted_keys: trusted_keys?,
         rule_cache,
         admin_token: admin_token?,
     })
+}
+
+/// A length of time, which is the slowest; or a table of the slowest and the fastest.
+fn poll_interval(section: &Section<'_>) -> Option<PollInterval> {
+    let default = |text| (POLL_INTERVAL.parse)(text).ok();
+    let Some(entry) = section.get("poll_interval") else {
+        return Some(PollInterval { slowest: default(DEFAULT_POLL_INTERVAL)?, fastest: default(DEFAULT_FASTEST)? });
+    };
+    if entry.value.as_table().is_none() {
+        return Some(PollInterval { slowest: entry.of_kind(&POLL_INTERVAL)?, fastest: default(DEFAULT_FASTEST)? });
+    }
+    let table = entry.section(POLL_INTERVAL.expected, &["slowest", "fastest"])?;
+    let slowest = table.or_default("slowest", &POLL_INTERVAL, DEFAULT_POLL_INTERVAL);
+    let fastest = table.or_default("fastest", &POLL_INTERVAL, DEFAULT_FASTEST);
+    let (slowest, fastest) = (slowest?, fastest?);
+    match table.get("fastest") {
+        Some(entry) if fastest > slowest => {
+            let slowest = humantime::format_duration(slowest);
+            let longer = format!("is longer than slowest, which is {slowest}");
+            entry.wrong(&longer, &format!("a length of time from 1s to {slowest}, or a longer slowest"))
+        }
+        _ => Some(PollInterval { slowest, fastest }),
+    }
 }
 
 /// An empty list is refused: whoever writes one hardly means that any rule will do.

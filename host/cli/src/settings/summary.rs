@@ -3,17 +3,22 @@
 use presync_rules::Canary;
 use presync_service::time::{TimeZones, Zone};
 
-use super::model::{Rule, Service, Tenant, Whom};
+use super::model::{PollInterval, Rule, Service, Tenant, Whom};
 
 /// The service in one line.
 pub(crate) fn of_service(service: &Service) -> String {
     format!(
-        "listens on {}, keeps its state in {}, reads presence every {} and the directories every {}",
+        "listens on {}, keeps its state in {}, reads presence {} and the directories every {}",
         service.listen,
         service.state.display(),
-        humantime::format_duration(service.poll_interval),
+        how_often(service.poll_interval),
         humantime::format_duration(service.directory_interval),
     )
+}
+
+fn how_often(PollInterval { slowest, fastest }: PollInterval) -> String {
+    let (longest, shortest) = (humantime::format_duration(slowest), humantime::format_duration(fastest));
+    if fastest < slowest { format!("every {shortest} to {longest}") } else { format!("every {longest}") }
 }
 
 /// Who may bring rules and change what is in force, in one line.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use super::overrides;
+use super::{freshness, overrides};
 use crate::api::answer::{Counters, Overview, Tenant, Trouble};
 use crate::api::page::{count, length, names, time, words};
 
@@ -23,6 +23,7 @@ const TENANTS_NAMED: usize = 5;
 pub(super) fn render(overview: &Overview) -> String {
     let mut page = tenants(overview);
     page += &wrong(overview);
+    page += &freshness::render(overview);
     page += &rules(&overview.tenants);
     page += &overrides::render(&overview.tenants, overview.now);
     page += &overrides::poison(&overview.tenants);
@@ -120,6 +121,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "eight" => "reading 8x8",
         "sessions" => "writing to Teams",
         "publications" => "writing to 8x8",
+        "freshness" => "reading everybody in time",
         "directory" => "reading the directories",
         "groups" => "groups, queues and time zones",
         "rules" => "the rules",

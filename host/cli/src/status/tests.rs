@@ -7,11 +7,14 @@ use presync_core::linking::Unlinked;
 use presync_core::time::Timestamp;
 use presync_core::words::{Direction, Side};
 use presync_rules::{Fault, FaultKind, Poison};
+use presync_service::Limit;
+use presync_service::freshness::{Hop, HopSpread, Spread};
+use presync_service::pace::{Bound, Tempo};
 use presync_service::rules::{RuleState, RuleStatus};
-use presync_service::status::{Counters, Place, TenantStatus, Trouble};
+use presync_service::status::{Counters, Freshness, Place, Provider, Requests, TenantStatus, Trouble};
 use serde_json::json;
 
-use super::{is_well, overrides, page, unlinked};
+use super::{freshness, is_well, overrides, page, unlinked};
 use crate::api::answer::{Alone, Overview};
 
 /// 10:14:40 on a Monday in November 2025.
@@ -35,6 +38,7 @@ fn well(tenant: &str) -> TenantStatus {
         down: Vec::new(),
         last_cycle: Some(before(3)),
         last_cycle_took: Some(Duration::from_millis(120)),
+        freshness: Freshness::default(),
         troubles: BTreeMap::new(),
         counters: Counters::default(),
     }
@@ -182,6 +186,48 @@ fn people_who_are_not_linked_stand_under_their_reason() {
         8x8    desk@corp.com  (e-4)
 
     globex: 0 accounts not linked
+    ");
+}
+
+/// A tenant whose changes take so many hundredths of a second.
+fn measured(tempo: Tempo, quiet: BTreeMap<Side, Timestamp>) -> Freshness {
+    let hop = |direction, hop, hundredths: u64| {
+        let at = |part: u64| Duration::from_millis(hundredths * part / 10);
+        let spread = Spread { measured: 812, p50: at(50), p95: at(95), p99: at(99), ..Spread::default() };
+        HopSpread { direction, hop, spread }
+    };
+    let hops = [(Hop::Unseen, 100), (Hop::Deciding, 3), (Hop::Writing, 5), (Hop::Whole, 108)];
+    let limit = Limit::GRAPH_PRESENCE;
+    Freshness {
+        promised: Duration::from_secs(10),
+        tempo: Some(tempo),
+        requests: vec![Requests { provider: Provider::Teams, made: 480, half: limit.half(), limit }],
+        quiet,
+        teams_read_at: Some(before(1)),
+        eight_read_at: Some(before(0)),
+        hops: hops.map(|(name, hundredths)| hop(Direction::TeamsToEight, name, hundredths)).to_vec(),
+    }
+}
+
+#[test]
+fn how_fresh_a_tenant_is_is_told_with_what_keeps_it_from_being_fresher() {
+    let fast = Tempo { every: Duration::from_secs(1), bound: Bound::Fastest };
+    let slow = Tempo { every: Duration::from_millis(9_960), bound: Bound::Throttled };
+    let quiet = BTreeMap::from([(Side::Teams, Timestamp::from_millis(NOW.as_millis() + 42_000))]);
+    let acme = TenantStatus { freshness: measured(fast, BTreeMap::new()), ..well("acme") };
+    let globex = TenantStatus { freshness: measured(slow, quiet), ..well("globex") };
+    let overview = overview(&[acme, globex, well("new")]);
+    insta::assert_snapshot!(plain(&freshness::render(&overview)).trim_start(), @"
+    Freshness
+      acme: every 1 s, promised 10 s; as fast as the settings let it
+        480 requests to Teams in 30 s, half of its limit is 750; read Teams 1 s ago (the oldest), 8x8 0 s ago
+      globex: every 10 s, promised 10 s; a provider asked for patience; Teams asked to be left alone until 10:15:22 UTC
+        480 requests to Teams in 30 s, half of its limit is 750; read Teams 1 s ago (the oldest), 8x8 0 s ago
+      tenant            way           changes  unseen (most)         deciding              writing               whole (most)
+      acme              Teams to 8x8      812    0.50   0.95   0.99    0.01   0.03   0.03    0.03   0.05   0.05    0.54   1.03   1.07
+      globex            Teams to 8x8      812    0.50   0.95   0.99    0.01   0.03   0.03    0.03   0.05   0.05    0.54   1.03   1.07
+      In seconds: half, 95 and 99 of a hundred changes took no longer. Unseen, and so the whole, counts from the reading
+      before, which did not show the change yet: providers do not say when it was.
     ");
 }
 

@@ -7,21 +7,21 @@ use presync_core::time::Timestamp;
 use presync_core::words::Side;
 
 use super::{rules, sentence};
-use crate::api::answer::{Lane, Logged, View, Why};
+use crate::api::answer::{Age, Lane, Logged, View, Why};
 use crate::api::page::{date_and_time, length, time};
 
 const HEADING: Style = Style::new().bold();
 
 /// The page.
 pub(super) fn render(tenant: &str, why: &Why) -> String {
-    let Why { user, name, now, view, down, generation, publish, session, events } = why;
+    let Why { user, name, now, view, age, down, generation, publish, session, events } = why;
     let mut page = format!("{HEADING}{name}{HEADING:#} <{user}>, tenant {tenant}, {}\n", date_and_time(*now));
     page += &heading("Teams");
     page += held(down, Side::Teams);
-    page += &teams(view, *now);
+    page += &teams(view, age, *now);
     page += &heading("8x8");
     page += held(down, Side::Eight);
-    page += &eight(view, *now);
+    page += &eight(view, age, *now);
     page += &heading(&format!("Rules, Teams to 8x8 (generation {generation})"));
     page += &rules::render(publish, "not asked: Teams has not said anything of this person yet");
     page += &heading(&format!("Rules, 8x8 to Teams (generation {generation})"));
@@ -41,24 +41,30 @@ fn held(down: &[Side], side: Side) -> &'static str {
     if down.contains(&side) { "  cannot be read or believed now; what it said last is held\n" } else { "" }
 }
 
-fn teams(view: &View, now: Timestamp) -> String {
+fn teams(view: &View, age: &Age, now: Timestamp) -> String {
     let says = match view.teams {
         None => "nothing yet".to_owned(),
         Some(presence) => {
             let says = sentence::teams(presence);
-            let read = length(now.since(view.teams_read_at));
-            format!("{says}, {}, read {read} ago", lasting(view.teams_since, now))
+            format!("{says}, {}, {}", lasting(view.teams_since, now), read(age.teams_read_at, now))
         }
     };
     format!("  says    {says}\n{}", ours(&view.session, "session", Side::Teams))
 }
 
-fn eight(view: &View, now: Timestamp) -> String {
+fn eight(view: &View, age: &Age, now: Timestamp) -> String {
     let says = match view.eight {
         None => "nothing yet".to_owned(),
-        Some(presence) => format!("{}, {}", sentence::eight(presence), lasting(view.eight_since, now)),
+        Some(presence) => {
+            let says = sentence::eight(presence);
+            format!("{says}, {}, {}", lasting(view.eight_since, now), read(age.eight_read_at, now))
+        }
     };
     format!("  says    {says}\n{}", ours(&view.publication, "publication", Side::Eight))
+}
+
+fn read(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(|| "not read since the start".to_owned(), |at| format!("read {} ago", length(now.since(at))))
 }
 
 fn lasting(since: Timestamp, now: Timestamp) -> String {

@@ -113,6 +113,8 @@ fn taken(side: Side, what: &str, outcome: Outcome) -> String {
             format!("{what} has to wait {wait:.1} s: {name} asks for patience, or the cycle was over")
         }
         Outcome::Failed => format!("{name} gave no usable answer to {what}: it may or may not have been taken"),
+        Outcome::NotCarried { reason } => format!("{what} was not carried to {name}: {}", reason.sentence()),
+        Outcome::Later { reason, .. } => format!("{what} waits: {}", reason.sentence()),
     }
 }
 
@@ -121,7 +123,8 @@ fn taken_back(side: Side, what: &str, outcome: Outcome) -> String {
     match outcome {
         Outcome::Applied | Outcome::Masked => format!("{} let go of {what}", side.wire()),
         Outcome::NotFound => format!("{} had nothing of ours any more", side.wire()),
-        Outcome::Stale | Outcome::Refused | Outcome::Throttled { .. } | Outcome::Failed => {
+        Outcome::NotCarried { .. } => format!("{} held nothing of ours", side.wire()),
+        Outcome::Stale | Outcome::Refused | Outcome::Throttled { .. } | Outcome::Failed | Outcome::Later { .. } => {
             taken(side, &format!("the end of {what}"), outcome)
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use presync_core::delivery::Outcome;
 use presync_core::id::LinkId;
+use presync_core::obstacle::Obstacle;
 use presync_core::presence::{EightPresence, TeamsPresence};
 use presync_core::reconcile::{Event, LaneView, LinkView};
 use presync_core::rule::{PublishAction, PublishVerdict, SessionAction, SessionVerdict};
@@ -13,7 +14,7 @@ use presync_core::words::{
     Calls, EightStatus, EightTarget, Note, Side, TeamsActivity, TeamsAvailability, TeamsSession,
 };
 use presync_rules::Stage;
-use presync_service::status::{Why, WhyEvent};
+use presync_service::status::{Age, Why, WhyEvent};
 use serde_json::json;
 
 use super::{page, sentence};
@@ -46,12 +47,12 @@ fn publish(target: EightTarget, reason: &str) -> PublishVerdict {
         calls: Calls::None,
         note: None,
         recheck_after: None,
-        reason: Some(reason.to_owned()),
+        reason: Some(reason.into()),
     }
 }
 
 fn session(action: SessionAction) -> SessionVerdict {
-    SessionVerdict { action, recheck_after: None, reason: Some("no 8x8 call is on".to_owned()) }
+    SessionVerdict { action, recheck_after: None, reason: Some("no 8x8 call is on".into()) }
 }
 
 fn stage<V>(rule: &str, version: &str, verdict: V, failed: bool) -> Stage<V> {
@@ -95,6 +96,12 @@ fn ann() -> Why {
             },
             session: LaneView { wanted: None, held: None, unsettled: false },
         },
+        age: Age {
+            teams_read_at: Some(before(4)),
+            teams_changed_at: Some(before(749)),
+            eight_read_at: Some(before(1)),
+            eight_changed_at: Some(before(90_000)),
+        },
         down: Vec::new(),
         generation: 7,
         publish: vec![
@@ -122,7 +129,7 @@ fn a_person_is_told_on_one_page() {
       ours    no session of ours, and none is wanted
 
     8x8
-      says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40)
+      says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40), read 1 s ago
       ours    do-not-disturb; wanted is busy (being written, or in doubt)
 
     Rules, Teams to 8x8 (generation 7)
@@ -210,6 +217,10 @@ fn every_event_is_a_plain_sentence() {
     let patience = Outcome::Throttled { retry_after: Duration::from_millis(2_500) };
     let others = [Outcome::Masked, Outcome::NotFound, Outcome::Stale, Outcome::Refused, patience, Outcome::Failed];
     events.extend(others.map(|outcome| Event::Published { target, note, outcome }));
+    let not_carried = Outcome::NotCarried { reason: Obstacle::NoPublishing };
+    let later = Outcome::Later { reason: Obstacle::AfterThisCall, retry_after: Duration::from_secs(10) };
+    events.extend([not_carried, later].map(|outcome| Event::Published { target, note, outcome }));
+    events.extend([not_carried, later].map(|outcome| Event::Unpublished { outcome }));
     let sentences = events.iter().map(|event| {
         let detail = serde_json::to_value(event).unwrap();
         sentence::of(&Logged { at: NOW, kind: event.kind().to_owned(), detail })
@@ -238,6 +249,10 @@ fn every_event_is_a_plain_sentence() {
     8x8 refused do-not-disturb; repeating it unchanged will not help
     do-not-disturb has to wait 2.5 s: 8x8 asks for patience, or the cycle was over
     8x8 gave no usable answer to do-not-disturb: it may or may not have been taken
+    do-not-disturb was not carried to 8x8: 8x8 documents no way to show a status from outside; only its partners have one
+    do-not-disturb waits: the agent is busy: it will apply after this call
+    8x8 held nothing of ours
+    the end of our publication waits: the agent is busy: it will apply after this call
     "#);
 }
 

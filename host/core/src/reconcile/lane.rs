@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::delivery::Outcome;
 use crate::id::LinkId;
+use crate::obstacle::Obstacle;
 use crate::reconcile::policy::{LONGEST_READ, Policy};
 use crate::time::Timestamp;
 
@@ -58,6 +59,9 @@ pub(super) struct Flight<V> {
     lease: Option<Duration>,
     /// The same value was held already.
     pub(super) renewal: bool,
+    /// Its answer is the one that was given before: nothing came of it, for the same reason.
+    #[serde(skip)]
+    pub(super) repeated: bool,
 }
 
 /// The next write of a lane.
@@ -80,6 +84,23 @@ pub(super) struct Lane<V> {
     /// No write before this.
     retry_at: Timestamp,
     failures: u8,
+    /// What was not carried, or not yet, and why. Not kept over a restart: settings may have changed with it.
+    #[serde(skip, default = "unhindered")]
+    hindered: Option<Hindrance<V>>,
+}
+
+/// A write that came to nothing because something is in its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hindrance<V> {
+    /// `None` is a clear.
+    value: Option<V>,
+    reason: Obstacle,
+    /// It does not pass: asking again is useless until something else is wanted.
+    lasting: bool,
+}
+
+const fn unhindered<V>() -> Option<Hindrance<V>> {
+    None
 }
 
 impl<V: Copy + PartialEq> Lane<V> {
@@ -92,6 +113,7 @@ impl<V: Copy + PartialEq> Lane<V> {
             traces: Vec::new(),
             retry_at: Timestamp::EPOCH,
             failures: 0,
+            hindered: None,
         }
     }
 
@@ -112,7 +134,7 @@ impl<V: Copy + PartialEq> Lane<V> {
         match &self.want {
             Want::Nothing => (self.held.is_some() || self.in_doubt).then_some(Step::Clear),
             Want::Value(value) if self.in_doubt || self.value() != Some(*value) => {
-                (!frozen).then_some(Step::Put(*value))
+                (!frozen && !self.is_not_carried(value)).then_some(Step::Put(*value))
             }
             Want::Value(_) | Want::Undecided => renewal(),
         }
@@ -125,13 +147,20 @@ impl<V: Copy + PartialEq> Lane<V> {
             Step::Clear => None,
         };
         let renewal = value.is_some() && value == self.value() && !self.in_doubt;
-        self.flight = Some(Flight { value, sent_at: now, lease, renewal });
+        self.flight = Some(Flight { value, sent_at: now, lease, renewal, repeated: false });
         renewal
     }
 
     /// Takes the answer to the write in flight; `None` when nothing was in flight (an answer that came twice).
     pub(super) fn delivered(&mut self, now: Timestamp, outcome: Outcome, policy: &Policy) -> Option<Flight<V>> {
-        let flight = self.flight.take()?;
+        let mut flight = self.flight.take()?;
+        let hindered = match outcome {
+            Outcome::NotCarried { reason } => Some(Hindrance { value: flight.value, reason, lasting: true }),
+            Outcome::Later { reason, .. } => Some(Hindrance { value: flight.value, reason, lasting: false }),
+            _ => None,
+        };
+        flight.repeated = hindered.is_some() && hindered == self.hindered;
+        self.hindered = hindered;
         match (outcome, flight.value) {
             (Outcome::Applied | Outcome::Masked, Some(value)) => {
                 self.settle_traces(now);
@@ -142,7 +171,7 @@ impl<V: Copy + PartialEq> Lane<V> {
                 self.held = Some(Held { value, sent_at: flight.sent_at, acked_at: now, until });
                 self.succeeded();
             }
-            (Outcome::Applied | Outcome::Masked | Outcome::NotFound, None) => {
+            (Outcome::Applied | Outcome::Masked | Outcome::NotFound | Outcome::NotCarried { .. }, None) => {
                 self.drop_held(now);
                 self.settle_traces(now);
                 self.succeeded();
@@ -152,8 +181,16 @@ impl<V: Copy + PartialEq> Lane<V> {
                 self.succeeded();
                 self.retry_at = now + policy.retry_refused;
             }
+            (Outcome::NotCarried { .. }, Some(_)) => {
+                // What was there of ours has given way to it.
+                self.drop_held(now);
+                self.settle_traces(now);
+                self.succeeded();
+            }
             (Outcome::Refused, _) => self.retry_at = now + policy.retry_refused,
-            (Outcome::Throttled { retry_after }, _) => self.retry_at = now + retry_after,
+            (Outcome::Throttled { retry_after } | Outcome::Later { retry_after, .. }, _) => {
+                self.retry_at = now + retry_after;
+            }
             (Outcome::Stale, _) => self.back_off(now, policy),
             (Outcome::Failed, _) => self.doubt(now, flight, policy),
         }
@@ -224,6 +261,12 @@ impl<V: Copy + PartialEq> Lane<V> {
     /// Nothing of ours can be left on this side, and nothing is under way.
     pub(super) fn is_empty(&self) -> bool {
         self.held.is_none() && self.flight.is_none() && !self.in_doubt
+    }
+
+    /// Whether this value was not carried, and nothing else has been written since.
+    fn is_not_carried(&self, value: &V) -> bool {
+        let same = |hindrance: Hindrance<V>| hindrance.lasting && hindrance.value == Some(*value);
+        self.held.is_none() && !self.in_doubt && self.hindered.is_some_and(same)
     }
 
     pub(super) const fn is_in_doubt(&self) -> bool {

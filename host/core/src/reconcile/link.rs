@@ -269,7 +269,9 @@ impl Link {
         }
         self.publish_question.answered(at.now, verdict.recheck_after);
         let want = match verdict.action {
-            PublishAction::Publish(target) => Want::Value(Publication { target, note: verdict.note }),
+            PublishAction::Publish(target) => {
+                Want::Value(Publication { target, note: verdict.note, calls: verdict.calls })
+            }
             PublishAction::NoSync => Want::Nothing,
             PublishAction::Hold => self.publish.want,
         };
@@ -320,10 +322,8 @@ impl Link {
             self.eight.revision = Some(revision);
         }
         match flight.value {
-            Some(Publication { target, note }) if worth_logging(&flight, outcome) => {
-                out.push(at.record(Event::Published { target, note, outcome }));
-            }
-            Some(_) => {}
+            _ if !worth_logging(&flight, outcome) => {}
+            Some(Publication { target, note, .. }) => out.push(at.record(Event::Published { target, note, outcome })),
             None => out.push(at.record(Event::Unpublished { outcome })),
         }
     }
@@ -358,18 +358,18 @@ impl Link {
     /// Starts the writes that are due, except where the rules have yet to answer: what they wanted before may be wrong now.
     pub(super) fn advance(&mut self, at: Moment<'_>, out: &mut Vec<Command>) {
         let policy = at.policy;
-        let renew_at = |publication: &Publication, sent_at| {
-            renewal_time(policy, at.id, sent_at, policy.publication_lease(publication.target))
-        };
+        let renew_at =
+            |publication: &Publication, sent_at| renewal_time(policy, at.id, sent_at, publication.lease(policy));
         if !self.publish_question.open
             && let Some(step) = self.publish.next(at.now, at.teams_frozen, renew_at)
         {
             let observed_at = self.teams.read_at;
             out.push(match step {
-                Step::Put(Publication { target, note }) => {
-                    let lease = policy.publication_lease(target);
+                Step::Put(publication) => {
+                    let Publication { target, note, calls } = publication;
+                    let lease = publication.lease(policy);
                     let renewal = self.publish.start(at.now, step, lease);
-                    Command::Publish { link: at.id, target, note, lease, observed_at, renewal }
+                    Command::Publish { link: at.id, target, note, calls, lease, observed_at, renewal }
                 }
                 Step::Clear => {
                     self.publish.start(at.now, step, None);
@@ -391,7 +391,7 @@ impl Link {
     }
 }
 
-/// A renewal that went well says nothing new.
+/// A renewal that went well says nothing new, and neither does being hindered as before.
 fn worth_logging<V>(flight: &Flight<V>, outcome: Outcome) -> bool {
-    !flight.renewal || !matches!(outcome, Outcome::Applied | Outcome::Masked)
+    !flight.repeated && (!flight.renewal || !matches!(outcome, Outcome::Applied | Outcome::Masked))
 }

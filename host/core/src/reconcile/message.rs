@@ -10,7 +10,7 @@ use crate::id::LinkId;
 use crate::presence::{EightPresence, Reading, TeamsPresence};
 use crate::rule::{PublishVerdict, SessionVerdict};
 use crate::time::Timestamp;
-use crate::words::{Direction, EightTarget, Note, Side, TeamsSession};
+use crate::words::{Calls, Direction, EightTarget, Note, Side, TeamsSession};
 
 /// Something that happened outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +107,8 @@ pub enum Command {
         target: EightTarget,
         /// What to show beside it.
         note: Option<Note>,
+        /// Which calls may still be offered meanwhile.
+        calls: Calls,
         /// How long it may stand unrenewed; `None` where there is nothing to expire.
         lease: Option<Duration>,
         /// When the Teams state behind it was last confirmed; 8x8 refuses what is older than what it has.

@@ -1,18 +1,22 @@
 //! What we publish to 8x8, and what a read of 8x8 tells about it. Unlike Graph, 8x8 shows our layer even while it is masked, so
 //! a read settles doubts and finds what was lost.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::reconcile::lane::Lane;
 use crate::reconcile::policy::Policy;
 use crate::time::Timestamp;
-use crate::words::{EightTarget, Note};
+use crate::words::{Calls, EightTarget, Note};
 
 /// What is to be shown at 8x8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Publication {
     pub(super) target: EightTarget,
     pub(super) note: Option<Note>,
+    #[serde(default)]
+    pub(super) calls: Calls,
 }
 
 impl Publication {
@@ -21,6 +25,14 @@ impl Publication {
         match self.target {
             EightTarget::Available => None,
             target => Some(target),
+        }
+    }
+
+    /// How long it may stand unrenewed. Whoever is kept from calls is not to be forgotten there.
+    pub(super) fn lease(self, policy: &Policy) -> Option<Duration> {
+        match self.calls {
+            Calls::None | Calls::DirectOnly => Some(policy.urgent_lease),
+            Calls::All | Calls::Unchanged => policy.publication_lease(self.target),
         }
     }
 }
@@ -41,10 +53,14 @@ impl Lane<Publication> {
             self.found_nothing(read_at);
             return expected.is_some();
         };
-        let shows = |publication: &Publication| publication.target == target;
+        let shows = |publication: &Publication| publication.layer() == Some(target);
         let old_trace = !self.is_in_doubt() && self.may_show(read_at, policy.settle, shows);
         if !old_trace && !self.adopt(read_at, shows) && layer != expected {
-            self.found(read_at, Publication { target, note: None }, policy.publication_lease(target));
+            self.found(
+                read_at,
+                Publication { target, note: None, calls: Calls::Unchanged },
+                policy.publication_lease(target),
+            );
         }
         false
     }

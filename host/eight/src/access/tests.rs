@@ -1,7 +1,7 @@
 //! What calls do when 8x8 does not: refusals, limits, troubles and silence.
 
 use presync_core::delivery::Outcome;
-use presync_core::words::EightTarget;
+use presync_core::words::{Calls, EightTarget};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -18,10 +18,20 @@ async fn write(client: &Client) -> Result<Outcome, Error> {
         user: "u1".into(),
         status: Some(EightTarget::Busy),
         note: None,
+        calls: Calls::Unchanged,
         observed_at: Timestamp::from_millis(1),
         lease: None,
     };
     client.publish(&[publication]).await.map(|published| published[0].outcome)
+}
+
+fn unauthorized(said: &str) -> Error {
+    let product = Product::Presence;
+    Error::Unauthorized { product: product.name(), said: said.into(), fix: product.when_unauthorized() }
+}
+
+fn forbidden(product: Product, said: &str) -> Error {
+    Error::Forbidden { product: product.name(), said: said.into(), fix: product.when_forbidden() }
 }
 
 fn no_changes() -> ResponseTemplate {
@@ -50,7 +60,7 @@ async fn an_apigee_fault_is_answered_with_one_new_token() {
 async fn a_401_that_stays_is_an_error_after_one_new_token() {
     let eight = Eight::start().await;
     eight.on("GET", CHANGES, fault()).await;
-    assert_eq!(read(&eight.client()).await, Err(Error::Unauthorized { said: "Invalid Access Token".into() }));
+    assert_eq!(read(&eight.client()).await, Err(unauthorized("Invalid Access Token")));
     assert_eq!(eight.requests(CHANGES).await.len(), 2);
     assert_eq!(eight.requests(TOKEN).await.len(), 2);
 }
@@ -63,8 +73,8 @@ async fn a_403_names_the_product_that_is_missing() {
     eight.on("POST", BULK, ResponseTemplate::new(403)).await;
     let client = eight.client();
     let directory = client.users().await.map(|_| ());
-    assert_eq!(directory, Err(Error::Forbidden { product: "administration", said: "403 - Forbidden.".into() }));
-    assert_eq!(write(&client).await, Err(Error::Forbidden { product: "presence", said: "".into() }));
+    assert_eq!(directory, Err(forbidden(Product::Directory, "403 - Forbidden.")));
+    assert_eq!(write(&client).await, Err(forbidden(Product::Presence, "")));
 }
 
 #[tokio::test]

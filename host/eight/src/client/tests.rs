@@ -7,13 +7,13 @@ use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::presence::Revision;
 use presync_core::time::Timestamp;
-use presync_core::words::{EightStatus, EightTarget, Note};
+use presync_core::words::{Calls, EightStatus, EightTarget, Note};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
-use crate::testing::{BULK, CHANGES, Eight, PRESENCE, TOKEN, accepted, ok};
+use crate::testing::{BULK, CHANGES, Eight, OFFER, PRESENCE, TOKEN, accepted, ok};
 
 const USERS: &str = "/admin-provisioning/users";
 
@@ -22,6 +22,7 @@ fn publication(user: &str, status: Option<EightTarget>) -> Publication {
         user: user.into(),
         status,
         note: Some(Note::InAMeeting),
+        calls: Calls::Unchanged,
         observed_at: Timestamp::from_millis(1_767_607_200_000),
         lease: Some(Duration::from_secs(300)),
     }
@@ -222,6 +223,64 @@ async fn what_every_bulk_would_meet_is_not_met_by_all() {
     assert_eq!(published.len(), 2000);
     assert!(published.iter().all(|item| item.outcome == Outcome::Failed));
     assert!(eight.requests(BULK).await.len() < 8);
+}
+
+#[tokio::test]
+async fn changes_may_be_waited_for_by_8x8() {
+    let eight = Eight::start().await;
+    let first =
+        json!({ "data": [{ "presence": { "userId": "1", "status": "AWAY" } }], "cursor": "c_2", "hasMore": true });
+    eight.once("GET", CHANGES, ok(&first)).await;
+    eight.on("GET", CHANGES, ok(&json!({ "data": [], "cursor": "c_3", "hasMore": false }))).await;
+    let changes = eight.client().changes_within(&"c_1".into(), Duration::from_secs(60)).await.unwrap();
+    assert_eq!(changes.readings.len(), 1);
+    let asked = queries(&eight.requests(CHANGES).await);
+    assert_eq!(asked, ["cursor=c_1&limit=500&waitSeconds=25", "cursor=c_2&limit=500&waitSeconds=0"]);
+}
+
+#[tokio::test]
+async fn what_is_offered_is_asked_once_and_kept_to() {
+    let eight = Eight::start().await;
+    let offer =
+        json!({ "maxBatch": 2, "changeFeed": { "supported": false }, "lease": { "minSeconds": 10, "maxSeconds": 60 } });
+    eight.on("GET", OFFER, ok(&offer)).await;
+    eight.on("GET", PRESENCE, ok(&json!({ "data": [], "cursor": "c" }))).await;
+    eight.on("POST", BULK, accepted).await;
+    let client = eight.client();
+    let cursor = client.snapshot().await.unwrap().cursor;
+    assert_eq!(client.changes(&cursor).await, Err(Error::CursorExpired), "there is no feed of changes");
+    client.snapshot().await.unwrap();
+    client.publish(&crowd(3)).await.unwrap();
+    assert_eq!(eight.requests(OFFER).await.len(), 1);
+    let bulks = eight.requests(BULK).await;
+    assert_eq!(bulks.len(), 2);
+    assert_eq!(bulks[0].body_json::<Value>().unwrap()["publications"][0]["expiresInSeconds"], 60);
+}
+
+#[tokio::test]
+async fn a_change_that_is_told_by_a_stream_or_a_webhook_is_a_change_of_the_feed() {
+    let eight = Eight::start().await;
+    let client = eight.client();
+    let ours = PublicationIds::of(&"acme".into()).id("u1");
+    let change = json!({ "changeType": "UPDATED", "presence": { "userId": "u1", "status": "ON_CALL", "source": "EXTERNAL",
+        "revision": 7 }, "origin": { "publicationId": ours, "source": "EXTERNAL" }, "msgInfo": {} });
+    let streamed = json!({ "PresenceChange": change }).to_string();
+    let delivered =
+        json!({ "notificationVersion": "Presence v1.0", "eventType": "PRESENCE_CHANGE", "data": change }).to_string();
+    for payload in [streamed, delivered] {
+        let told = client.told(payload.as_bytes(), &"c_1".into()).unwrap();
+        assert_eq!(told.cursor, Cursor::from("c_1"), "the feed goes on where it was");
+        let [(_, reading)] = &told.readings[..] else { panic!("{told:?}") };
+        assert_eq!(
+            (reading.presence.own, reading.presence.publication),
+            (EightStatus::Available, Some(EightTarget::OnCall))
+        );
+    }
+    let gone = json!({ "PresenceChange": { "changeType": "DELETED", "userId": "u2" } }).to_string();
+    assert_eq!(client.told(gone.as_bytes(), &"c_1".into()).unwrap().deleted, ["u2".into()]);
+    for other in ["{}", "[]", r#"{"eventType":"WEB_HOOK_VERIFY"}"#] {
+        assert_eq!(client.told(other.as_bytes(), &"c_1".into()), None);
+    }
 }
 
 #[tokio::test]

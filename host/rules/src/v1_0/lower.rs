@@ -272,7 +272,7 @@ mod tests {
             calls: Calls::All,
             note: None,
             recheck_after: None,
-            reason: Some("because".to_owned()),
+            reason: Some("because".into()),
         };
         assert_eq!(written(&subject(), EVERYTHING, Direction::TeamsToEight, &hold), None);
         let hold = PublishVerdict { reason: None, ..hold };

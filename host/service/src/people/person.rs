@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use presync_core::id::LinkId;
 use presync_core::rule::{Identity, Person as RulePerson};
+use presync_core::time::Timestamp;
 use presync_store::StoredLink;
 
 use crate::config::Supply;
@@ -22,6 +23,8 @@ pub(crate) struct Person {
     pub(super) identity: Arc<Identity>,
     /// Where they are.
     pub(super) zone: Zone,
+    /// When their newest reading in Teams was started; the epoch before the first of this process.
+    pub(super) teams_read_at: Timestamp,
     /// Our last verdict keeps queue calls away from them.
     pub(super) kept_away: bool,
 }
@@ -39,7 +42,14 @@ impl Person {
     pub(super) fn new(link: StoredLink, supplied: &Supplied) -> Self {
         let shown = supplied.shown(&link, None, &[]);
         let zone = supplied.supply.zones.of(&link, &shown);
-        Self { shown: Arc::new(shown), identity: Arc::new(identity(&link)), zone, kept_away: false, link }
+        Self {
+            shown: Arc::new(shown),
+            identity: Arc::new(identity(&link)),
+            zone,
+            teams_read_at: Timestamp::EPOCH,
+            kept_away: false,
+            link,
+        }
     }
 
     /// Takes what the directories say. Returns whether rules may see something new.

@@ -94,7 +94,7 @@ impl RuleBase {
     /// Loads a component for an override.
     ///
     /// # Errors
-    /// When it is not the one that the settings name, is refused, or needs what cannot be supplied.
+    /// When it is not the one that the settings name, is refused, needs what cannot be supplied, or fails when it is tried out.
     pub(super) fn load_bytes(&self, config: &RuleConfig, bytes: &[u8]) -> Result<LoadedRule, RuleError> {
         let name = || config.source.name();
         if let Some(wanted) = config.digest
@@ -112,6 +112,7 @@ impl RuleBase {
         if rule.needs().identity && !config.sees_identity {
             return Err(RuleError::Identity { name: name() });
         }
+        rule.try_out().map_err(refused)?;
         Ok(rule)
     }
 }

@@ -26,23 +26,26 @@ impl Tenant {
     /// Runs one cycle. It never fails: what goes wrong is shown in the status, and the next cycle starts from what both sides say
     /// then. Cycles of a tenant follow one another.
     pub async fn cycle(&self) -> Cycle {
-        self.run_cycle(Instant::now(), None).await
+        self.run_cycle(None).await.0
     }
 
-    /// The same for a cycle that is due at this moment, and the next one a poll interval later. How much later it began is kept.
-    pub async fn cycle_due(&self, due: Instant) -> Cycle {
-        self.run_cycle(due, Some(due + self.cadence.poll)).await
+    /// The same for a cycle that is due at this moment, and when the next one is due. It reads in Teams whose turn it is, where the
+    /// limit on requests does not let everybody be read. How much later than due it began is kept.
+    pub async fn cycle_due(&self, due: Instant) -> (Cycle, Instant) {
+        self.run_cycle(Some(due)).await
     }
 
-    async fn run_cycle(&self, due: Instant, next: Option<Instant>) -> Cycle {
+    async fn run_cycle(&self, due: Option<Instant>) -> (Cycle, Instant) {
         let mut beat = self.beat.lock().await;
-        beat.next_due = next;
         let started_at = self.clock.now();
         let started = Instant::now();
+        let spent = self.spent();
+        beat.well = true;
         let mut work = std::mem::take(&mut beat.pending);
         work.add(self.refresh_directory(&mut beat).await);
         self.look_at_rules(&mut beat).await;
-        let reading = async { tokio::join!(self.read_teams(), self.read_eight()) };
+        let whom = self.whom_to_read(&beat, due.map(|_| started));
+        let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
         let (teams, eight) = self.beside_swaps(&mut work, reading).await;
         work.add(self.take_teams(&mut beat, teams));
         work.add(self.take_eight(&mut beat, eight));
@@ -54,7 +57,13 @@ impl Tenant {
         self.judge_rules();
         self.prune_events(&mut beat);
         let took = started.elapsed();
-        self.people().counters.cycles += 1;
+        {
+            let mut people = self.people();
+            people.counters.cycles += 1;
+            people.let_go_of_settled(self.clock.now());
+        }
+        let next = self.keep_pace(&mut beat, due, started, spent);
+        beat.next_due = due.map(|_| next);
         let mut board = self.board();
         board.last_cycle = Some((started_at, took));
         if board.lengths.len() == LENGTHS_KEPT {
@@ -64,8 +73,8 @@ impl Tenant {
         if board.late.len() == LENGTHS_KEPT {
             board.late.pop_front();
         }
-        board.late.push_back(started.saturating_duration_since(due));
-        Cycle { started_at, took }
+        board.late.push_back(due.map_or(Duration::ZERO, |due| started.saturating_duration_since(due)));
+        (Cycle { started_at, took }, next)
     }
 
     /// Writes until nothing more is to be written. What will be written is on disk before it is sent, so that a process that

@@ -19,6 +19,9 @@ use crate::tenant::Tenant;
 /// Session writes under way at a time, per tenant.
 const SESSIONS_AT_ONCE: usize = 16;
 
+/// What a request to 8x8 publishes at most.
+const PUBLICATIONS_PER_REQUEST: usize = 100;
+
 /// How long a write that was never sent waits: it is due again in the next cycle.
 const NOT_SENT: Outcome = Outcome::Throttled { retry_after: Duration::from_millis(500) };
 
@@ -88,6 +91,7 @@ impl Tenant {
         if publications.is_empty() {
             return Vec::new();
         }
+        self.spend_at_eight(publications.len().div_ceil(PUBLICATIONS_PER_REQUEST));
         let (links, publications): (Vec<_>, Vec<_>) = publications.into_iter().unzip();
         let all = |outcome| links.iter().map(|link| delivered(*link, Side::Eight, outcome, None)).collect();
         match timeout_at(deadline, self.eight.publish(&publications)).await {
@@ -96,10 +100,20 @@ impl Tenant {
                 all(Outcome::Failed)
             }
             Ok(Err(error)) => {
+                if let Some(pause) = error.retry_after() {
+                    self.is_to_be_quiet(Side::Eight, pause);
+                }
                 self.is_unwell(Place::Publications, &error, error.is_credential_problem());
                 all(error.outcome())
             }
             Ok(Ok(published)) => {
+                let pauses = published.iter().filter_map(|item| match item.outcome {
+                    Outcome::Throttled { retry_after } => Some(retry_after),
+                    _ => None,
+                });
+                if let Some(pause) = pauses.max() {
+                    self.is_to_be_quiet(Side::Eight, pause);
+                }
                 match published.iter().find(|item| is_trouble(item.outcome)) {
                     None => self.is_well(Place::Publications),
                     Some(item) => {

@@ -2,6 +2,7 @@
 //!
 //! * `cycle`: one cycle from reading to writing
 //! * `read`: both sides, and whether to believe them
+//! * `keep_pace`: how soon the next cycle comes, and whose turn it is
 //! * `decide`: asking the rules
 //! * `deliver`: writing, within a deadline
 //! * `directory`: who is linked
@@ -13,12 +14,14 @@ mod cycle;
 mod decide;
 mod deliver;
 mod directory;
+mod keep_pace;
 mod preview;
 mod read;
 mod rules;
 mod show;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,15 +36,17 @@ use crate::brake::Brake;
 use crate::config::{Cadence, Supply, TenantConfig};
 use crate::executor::Share;
 use crate::health::Health;
+use crate::losses::Losses;
+use crate::pace::{Bounds, Pace, Tempo};
 use crate::people::{People, Work};
 use crate::rules::{Chains, RuleBase, RuleError, TenantRules};
-use crate::status::{Place, Trouble};
+use crate::status::{Place, Requests, Trouble};
 
 pub use cycle::Cycle;
 pub use show::Row;
 
-/// How many of the last cycles' lengths are kept for the percentiles: a day at ten seconds.
-const LENGTHS_KEPT: usize = 8640;
+/// How many of the last cycles' lengths are kept for the percentiles: an hour at a second, ten hours at ten.
+const LENGTHS_KEPT: usize = 3600;
 
 /// How long the first short pass is taken to write: a request to a provider or two.
 const FIRST_PASS: Duration = Duration::from_millis(200);
@@ -71,7 +76,7 @@ pub struct Tenant {
     cadence: Cadence,
     clock: Arc<dyn Clock>,
     teams: presync_teams::Client,
-    eight: presync_eight::Client,
+    eight: presync_eight::Provider,
     store: TenantStore,
     /// Where its rules run.
     share: Share,
@@ -80,6 +85,8 @@ pub struct Tenant {
     /// How often people were written to. Held for moments.
     brake: Mutex<Brake>,
     board: Mutex<Board>,
+    /// Requests to 8x8's presence so far.
+    eight_requests: AtomicU64,
     /// What only the cycle touches; holding it is what makes cycles follow one another.
     beat: tokio::sync::Mutex<Beat>,
 }
@@ -89,9 +96,12 @@ pub struct Tenant {
 struct Beat {
     teams: Health,
     eight: Health,
-    teams_loss: MassLoss,
-    eight_loss: MassLoss,
+    teams_loss: Losses,
+    eight_loss: Losses,
     link_loss: MassLoss,
+    pace: Pace,
+    /// Both sides could be read in this cycle so far, and were believed.
+    well: bool,
     directory: directory::Refresh,
     rules_look: Option<tokio::task::JoinHandle<Result<(), RuleError>>>,
     /// When the event log is next cut to its length.
@@ -112,6 +122,12 @@ struct Board {
     lengths: VecDeque<Duration>,
     late: VecDeque<Duration>,
     troubles: BTreeMap<Place, Trouble>,
+    /// How soon the next cycle follows the last; `None` before the first that somebody keeps time for.
+    tempo: Option<Tempo>,
+    /// What was asked of the providers of late.
+    requests: Vec<Requests>,
+    /// Until when a side asked to be left alone, where that is not over.
+    quiet: BTreeMap<Side, Timestamp>,
     /// The generation that gave the last verdicts.
     decided_by: Option<u64>,
     /// Why the last change of the rules could not be made.
@@ -134,7 +150,7 @@ impl Tenant {
         let one_way = config.teams.write_app.is_none();
         let teams = presync_teams::Client::new(config.teams, Arc::clone(&clock))
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
-        let eight = presync_eight::Client::new(config.eight, Arc::clone(&clock))
+        let eight = presync_eight::Provider::new(config.eight, Arc::clone(&clock))
             .map_err(|error| TenantError::Eight(id.clone(), error))?;
         let share = rules.share();
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
@@ -142,12 +158,15 @@ impl Tenant {
             .map_err(|error| TenantError::Rules(id.clone(), error))?;
         let (people, pending) = restore(&id, &store, config.supply, &rules.chains(), clock.now())
             .map_err(|error| TenantError::Store(id.clone(), error))?;
+        let bounds = Bounds::new(cadence.poll, cadence.fastest);
         let beat = Beat {
-            teams: Health::new(Side::Teams),
-            eight: Health::new(Side::Eight),
-            teams_loss: MassLoss::default(),
-            eight_loss: MassLoss::default(),
+            teams: Health::new(Side::Teams, cadence.poll),
+            eight: Health::new(Side::Eight, cadence.poll),
+            teams_loss: Losses::default(),
+            eight_loss: Losses::default(),
             link_loss: MassLoss::default(),
+            pace: Pace::new(bounds, cadence.teams_limit, cadence.eight_limit),
+            well: true,
             directory: directory::Refresh::due_now(),
             rules_look: None,
             prune_at: Timestamp::EPOCH,
@@ -168,6 +187,7 @@ impl Tenant {
             people: Arc::new(Mutex::new(people)),
             brake: Mutex::default(),
             board: Mutex::default(),
+            eight_requests: AtomicU64::new(0),
             beat: tokio::sync::Mutex::new(beat),
         };
         tenant.judge_rules();

@@ -6,13 +6,20 @@ use presync_core::id::{EightUserId, TeamsUserId};
 use presync_core::outage::is_present;
 use presync_core::presence::{EightPresence, Reading, TeamsPresence};
 use presync_core::reconcile::Input;
-use presync_core::words::EightStatus;
+use presync_core::time::Timestamp;
+use presync_core::words::{EightStatus, Side};
 use presync_eight::Cursor;
 
-use crate::health::{Change, Health, Read};
+use crate::health::{Change, Read};
+use crate::losses::Loss;
 use crate::people::Work;
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
+
+/// What a request for 8x8's presences brings at most: the pages that its client asks for.
+const PRESENCES_PER_PAGE: usize = 1_000;
+/// The same of changes.
+const CHANGES_PER_PAGE: usize = 500;
 
 pub(super) type TeamsReadings = Vec<(TeamsUserId, Reading<TeamsPresence>)>;
 
@@ -22,12 +29,13 @@ pub(super) struct EightReadings {
     readings: Vec<(EightUserId, Reading<EightPresence>)>,
     deleted: Vec<EightUserId>,
     cursor: Option<Cursor>,
+    /// When the reading was started.
+    read_at: Timestamp,
 }
 
 impl Tenant {
-    pub(super) async fn read_teams(&self) -> Result<TeamsReadings, presync_teams::Error> {
-        let ids: Vec<_> = self.people().persons().map(|person| person.link.teams_id.clone()).collect();
-        if ids.is_empty() { Ok(Vec::new()) } else { self.teams.presences(&ids).await }
+    pub(super) async fn read_teams(&self, whom: &[TeamsUserId]) -> Result<TeamsReadings, presync_teams::Error> {
+        if whom.is_empty() { Ok(Vec::new()) } else { self.teams.presences(whom).await }
     }
 
     pub(super) async fn read_eight(&self) -> Result<EightReadings, presync_eight::Error> {
@@ -35,9 +43,11 @@ impl Tenant {
             let people = self.people();
             (people.reconciler.is_empty(), people.feed.clone())
         };
+        let read_at = self.clock.now();
         if nobody {
-            return Ok(EightReadings { readings: Vec::new(), deleted: Vec::new(), cursor: None });
+            return Ok(EightReadings { readings: Vec::new(), deleted: Vec::new(), cursor: None, read_at });
         }
+        self.spend_at_eight(1);
         if let Some(cursor) = feed {
             match self.eight.changes(&cursor).await {
                 Err(presync_eight::Error::CursorExpired) => {
@@ -46,12 +56,14 @@ impl Tenant {
                 Err(error) => return Err(error),
                 Ok(changes) => {
                     let presync_eight::Changes { readings, deleted, cursor } = changes;
-                    return Ok(EightReadings { readings, deleted, cursor: Some(cursor) });
+                    self.spend_at_eight(readings.len() / CHANGES_PER_PAGE);
+                    return Ok(EightReadings { readings, deleted, cursor: Some(cursor), read_at });
                 }
             }
         }
-        let snapshot = self.eight.snapshot().await?;
-        Ok(EightReadings { readings: snapshot.presences, deleted: Vec::new(), cursor: Some(snapshot.cursor) })
+        let presync_eight::Snapshot { presences: readings, cursor } = self.eight.snapshot().await?;
+        self.spend_at_eight(readings.len() / PRESENCES_PER_PAGE);
+        Ok(EightReadings { readings, deleted: Vec::new(), cursor: Some(cursor), read_at })
     }
 
     pub(super) fn take_teams(&self, beat: &mut Beat, read: Result<TeamsReadings, presync_teams::Error>) -> Work {
@@ -59,9 +71,16 @@ impl Tenant {
             Ok(readings) => readings,
             Err(error) => {
                 self.is_unwell(Place::Teams, &error, error.is_credential_problem());
-                return self.learn(&mut beat.teams, Read::Failed);
+                if let Some(pause) = error.retry_after() {
+                    self.is_to_be_quiet(Side::Teams, pause);
+                }
+                return self.learn(beat, Side::Teams, Read::Failed);
             }
         };
+        if readings.is_empty() {
+            // It was nobody's turn, or there is nobody: that says nothing of Teams.
+            return Work::default();
+        }
         let mut people = self.people();
         people.counters.presences_read += readings.len() as u64;
         let known = |id: &TeamsUserId| people.link_of_teams(id).and_then(|link| people.reconciler.teams_presence(link));
@@ -69,7 +88,8 @@ impl Tenant {
             !is_present(reading.presence) && known(id).is_some_and(is_present)
         };
         let lost = readings.iter().filter(lost).count();
-        if beat.teams_loss.judge(self.clock.now(), readings.len(), lost, self.cadence.patience) {
+        let loss = Loss { read: readings.len(), linked: people.reconciler.len(), lost };
+        if beat.teams_loss.judge(self.clock.now(), loss, self.cadence.poll, self.cadence.patience) {
             drop(people);
             let what = format!(
                 "{lost} of {} people turned offline or unknown in Teams at once: this is taken for an outage, and what \
@@ -77,7 +97,7 @@ impl Tenant {
                 readings.len()
             );
             self.is_unwell(Place::Teams, &what, false);
-            return self.learn(&mut beat.teams, Read::Doubted);
+            return self.learn(beat, Side::Teams, Read::Doubted);
         }
         let inputs: Vec<_> = readings
             .into_iter()
@@ -85,17 +105,20 @@ impl Tenant {
             .collect();
         drop(people);
         self.is_well(Place::Teams);
-        let mut work = self.learn(&mut beat.teams, Read::Good);
+        let mut work = self.learn(beat, Side::Teams, Read::Good);
         work.add(self.absorb(inputs));
         work
     }
 
     pub(super) fn take_eight(&self, beat: &mut Beat, read: Result<EightReadings, presync_eight::Error>) -> Work {
-        let EightReadings { readings, deleted, cursor } = match read {
+        let EightReadings { readings, deleted, cursor, read_at } = match read {
             Ok(read) => read,
             Err(error) => {
                 self.is_unwell(Place::Eight, &error, error.is_credential_problem());
-                return self.learn(&mut beat.eight, Read::Failed);
+                if let Some(pause) = error.retry_after() {
+                    self.is_to_be_quiet(Side::Eight, pause);
+                }
+                return self.learn(beat, Side::Eight, Read::Failed);
             }
         };
         let mut people = self.people();
@@ -108,7 +131,8 @@ impl Tenant {
         // The feed tells every step: of each person the last one counts, so whoever went and came back is not lost.
         let last: HashMap<_, _> = readings.iter().map(|(id, reading)| (id, reading.presence.own)).collect();
         let (lost, linked) = (last.into_iter().filter(lost).count(), people.reconciler.len());
-        if beat.eight_loss.judge(self.clock.now(), linked, lost, self.cadence.patience) {
+        let loss = Loss { read: linked, linked, lost };
+        if beat.eight_loss.judge(self.clock.now(), loss, self.cadence.poll, self.cadence.patience) {
             drop(people);
             let what = format!(
                 "{lost} of {linked} people turned offline or unknown in 8x8 at once: this is taken for an outage, and what \
@@ -116,7 +140,7 @@ impl Tenant {
             );
             self.is_unwell(Place::Eight, &what, false);
             // The place in the feed stays, so that what is held back now is read again.
-            return self.learn(&mut beat.eight, Read::Doubted);
+            return self.learn(beat, Side::Eight, Read::Doubted);
         }
         let mut inputs: Vec<_> = readings
             .into_iter()
@@ -124,15 +148,21 @@ impl Tenant {
             .collect();
         inputs.extend(deleted.iter().filter_map(|id| people.link_of_eight(id)).map(Input::LinkRemoved));
         people.feed = cursor;
+        people.feed_was_read(read_at);
         drop(people);
         self.is_well(Place::Eight);
-        let mut work = self.learn(&mut beat.eight, Read::Good);
+        let mut work = self.learn(beat, Side::Eight, Read::Good);
         work.add(self.absorb(inputs));
         work
     }
 
-    fn learn(&self, health: &mut Health, read: Read) -> Work {
-        match health.learn(read) {
+    fn learn(&self, beat: &mut Beat, side: Side, read: Read) -> Work {
+        beat.well &= read == Read::Good;
+        let health = match side {
+            Side::Teams => &mut beat.teams,
+            Side::Eight => &mut beat.eight,
+        };
+        match health.learn(read, self.clock.now()) {
             None => Work::default(),
             Some(Change::Down(side)) => {
                 tracing::warn!(tenant = %self.id, %side, "down: what was last known is held");

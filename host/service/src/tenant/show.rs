@@ -12,7 +12,8 @@ use presync_rules::Stage;
 use presync_store::StoreError;
 use serde::Serialize;
 
-use crate::status::{Alone, Counters, TenantStatus, Why, WhyEvent};
+use crate::people::People;
+use crate::status::{Age, Alone, Counters, Freshness, TenantStatus, Why, WhyEvent};
 use crate::tenant::Tenant;
 
 /// How many of a person's events `why` shows.
@@ -43,6 +44,7 @@ impl Tenant {
             }
             (people.reconciler.len(), unlinked, people.counters)
         };
+        let freshness = self.freshness();
         let board = self.board();
         TenantStatus {
             tenant: self.id.to_string(),
@@ -57,8 +59,28 @@ impl Tenant {
             down: board.down.clone(),
             last_cycle: board.last_cycle.map(|(started_at, _)| started_at),
             last_cycle_took: board.last_cycle.map(|(_, took)| took),
+            freshness,
             troubles: board.troubles.clone(),
             counters,
+        }
+    }
+
+    /// How fresh everything is, and what keeps it from being fresher.
+    pub fn freshness(&self) -> Freshness {
+        let now = self.clock.now();
+        let (teams, eight, hops) = {
+            let people = self.people();
+            (people.oldest_in_teams(), people.eight_read_at(), people.freshness.hops(now))
+        };
+        let board = self.board();
+        Freshness {
+            promised: self.cadence.poll,
+            tempo: board.tempo,
+            requests: board.requests.clone(),
+            quiet: board.quiet.clone(),
+            teams_read_at: teams.and_then(known),
+            eight_read_at: known(eight),
+            hops,
         }
     }
 
@@ -126,14 +148,15 @@ impl Tenant {
     /// When the event log cannot be read.
     pub fn why(&self, user: &str) -> Result<Option<Why>, StoreError> {
         let now = self.clock.now();
-        let (link, name, view, subject) = {
+        let (link, name, view, age, subject) = {
             let people = self.people();
             let Some(person) = people.find(user) else { return Ok(None) };
             let link = person.link.id;
             let (Some(view), Some(subject)) = (people.reconciler.view(link), people.subject(link, now)) else {
                 return Ok(None);
             };
-            (link, person.link.clone(), view, subject)
+            let age = age(&people, &view);
+            (link, person.link.clone(), view, age, subject)
         };
         let chains = self.rules.chains();
         let publish = match subject.teams {
@@ -155,13 +178,28 @@ impl Tenant {
         let (user, name) = (name.user_principal_name, name.display_name);
         let down = self.board().down.clone();
         let generation = chains.generation;
-        Ok(Some(Why { user, name, now, view, down, generation, publish, session, events: events.collect() }))
+        Ok(Some(Why { user, name, now, view, age, down, generation, publish, session, events: events.collect() }))
     }
 
     /// Which sides are down.
     pub fn down(&self) -> Vec<Side> {
         self.board().down.clone()
     }
+}
+
+/// How old what is known of a person is.
+fn age(people: &People, view: &LinkView) -> Age {
+    Age {
+        teams_read_at: known(people.teams_read_at(view.link)),
+        teams_changed_at: view.teams.and_then(|_| known(view.teams_since)),
+        eight_read_at: known(people.eight_read_at()),
+        eight_changed_at: view.eight.and_then(|_| known(view.eight_since)),
+    }
+}
+
+/// A moment, unless it stands for none.
+fn known(at: Timestamp) -> Option<Timestamp> {
+    (at > Timestamp::EPOCH).then_some(at)
 }
 
 /// The stages of the one subject that was asked about.

@@ -6,18 +6,11 @@ use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
 use super::*;
-use crate::error::SignInProblem;
+use crate::refusal::{Refusal, SignInProblem};
 use crate::testing::{Microsoft, PRESENCES, TOKEN, busy};
 use crate::{Client, Config};
 
 const SET: &str = "/v1.0/users/u1/presence/setPresence";
-
-fn code_and_message(body: &str) -> (String, String) {
-    match refused(StatusCode::BAD_REQUEST, body.as_bytes()) {
-        Error::Refused { code, message, .. } => (code.into(), message.into()),
-        other => panic!("{other:?}"),
-    }
-}
 
 async fn read(client: &Client) -> Result<(), Error> {
     client.presences(&["p1".into()]).await.map(|_| ())
@@ -25,17 +18,6 @@ async fn read(client: &Client) -> Result<(), Error> {
 
 async fn write(client: &Client) -> Result<(), Error> {
     client.hold_session(&TeamsUserId::from("u1"), TeamsSession::InACall, Duration::from_secs(300)).await
-}
-
-#[test]
-fn every_shape_of_an_error_body_is_read() {
-    let known = r#"{"error":{"code":"InvalidArgument","message":"[SessionId]: required.","innerError":{"date":"x"}}}"#;
-    assert_eq!(code_and_message(known), ("InvalidArgument".into(), "[SessionId]: required.".into()));
-    let nested = r#"{"error":{"code":"","message":"","innererror":{"code":"429","message":"Please retry after"}}}"#;
-    assert_eq!(code_and_message(nested), ("429".into(), "Please retry after".into()));
-    for body in ["", "<html>bad gateway</html>", "[]", r#"{"error":"text"}"#, r#"{"error":null}"#] {
-        assert_eq!(code_and_message(body), (String::new(), String::new()), "{body}");
-    }
 }
 
 #[tokio::test]
@@ -54,12 +36,21 @@ async fn a_401_is_answered_with_one_new_token() {
 }
 
 #[tokio::test]
-async fn a_401_that_stays_is_an_error_after_one_new_token() {
+async fn a_401_that_stays_is_an_error_after_one_new_token_and_a_pause() {
     let microsoft = Microsoft::start().await;
     microsoft.on("POST", PRESENCES, ResponseTemplate::new(401)).await;
     let error = read(&microsoft.client()).await.unwrap_err();
     assert!(error.is_credential_problem(), "{error:?}");
-    assert_eq!(microsoft.requests(PRESENCES).await.len(), 2);
+    assert_eq!(microsoft.requests(PRESENCES).await.len(), 3);
+    assert_eq!(microsoft.requests(TOKEN).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_401_that_passes_by_itself_is_not_noticed() {
+    let microsoft = Microsoft::start().await;
+    microsoft.on_first(2, "POST", PRESENCES, ResponseTemplate::new(401)).await;
+    microsoft.on("POST", PRESENCES, busy).await;
+    assert_eq!(read(&microsoft.client()).await, Ok(()));
     assert_eq!(microsoft.requests(TOKEN).await.len(), 2);
 }
 
@@ -162,7 +153,13 @@ async fn a_wrong_secret_is_told_in_words() {
     microsoft.on("POST", TOKEN, ResponseTemplate::new(401).set_body_json(body)).await;
     let ids: Vec<TeamsUserId> = (0..2000).map(|n| TeamsUserId::from(format!("p{n}"))).collect();
     let error = microsoft.client().presences(&ids).await.unwrap_err();
-    assert_eq!(error, Error::SignIn { client_id: "reader".into(), problem: SignInProblem::WrongSecret });
+    assert_eq!(
+        error,
+        Error::SignIn {
+            client_id: "reader".into(),
+            refusal: Refusal { problem: SignInProblem::WrongSecret, code: Some(7_000_215) }
+        }
+    );
     let sentence = error.to_string();
     assert!(sentence.contains("the client secret is wrong") && !sentence.contains("Trace"), "{sentence}");
     assert_eq!(microsoft.requests(TOKEN).await.len(), 1, "the chunks share one refusal");

@@ -14,10 +14,18 @@ fn people(count: usize) -> Vec<TeamsUserId> {
 }
 
 #[test]
-fn each_cloud_has_its_own_scope() {
-    let of = |url: &str| scope(&Url::parse(url).unwrap());
-    assert_eq!(of("https://graph.microsoft.us/v1.0"), "https://graph.microsoft.us/.default");
-    assert_eq!(of("http://127.0.0.1:9000/v1.0"), "https://graph.microsoft.com/.default");
+fn a_cloud_without_presence_is_refused_at_once() {
+    let graph = Url::parse(Cloud::China.graph()).unwrap();
+    let config = Config {
+        directory: "dir-1".to_owned(),
+        login: Url::parse(Cloud::China.login()).unwrap(),
+        graph,
+        read_app: App { client_id: "reader".to_owned(), secret: "s3cret".into() },
+        write_app: None,
+        call_deadline: Config::CALL_DEADLINE,
+    };
+    let error = Client::new(config, Arc::new(crate::testing::ManualClock::default())).unwrap_err().to_string();
+    assert!(error.contains("no presence in the cloud \"china\""), "{error}");
 }
 
 #[test]
@@ -145,4 +153,20 @@ async fn verifying_tries_each_app_and_each_read() {
         ("the writing app signs in", true),
     ];
     assert_eq!(went, expected);
+}
+
+#[tokio::test]
+async fn a_consent_that_the_writing_app_lacks_is_found_without_a_write() {
+    use base64::Engine;
+    for (roles, allowed) in [(json!(["Presence.ReadWrite.All"]), true), (json!([]), false)] {
+        let microsoft = Microsoft::without_tokens().await;
+        let claims = json!({ "roles": roles }).to_string();
+        let token = format!("e30.{}.sig", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims));
+        let grant = json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": token });
+        microsoft.on("POST", TOKEN, ResponseTemplate::new(200).set_body_json(grant)).await;
+        microsoft.on("GET", "/v1.0/users", ResponseTemplate::new(200).set_body_json(json!({ "value": [] }))).await;
+        let checks = microsoft.client().verify().await;
+        let last = checks.last().unwrap();
+        assert_eq!((last.what, last.result.is_ok()), ("the writing app may hold sessions", allowed));
+    }
 }

@@ -1,5 +1,6 @@
 //! What makes people be and move: the population, its working day, and what a test has a person do.
 
+pub(crate) mod clients;
 mod furnish;
 pub(crate) mod movement;
 mod odd_directory;
@@ -7,3 +8,5 @@ pub(crate) mod population;
 pub(crate) mod script;
 pub(crate) mod script_calls;
 pub(crate) mod script_eight;
+pub(crate) mod sign_ins;
+mod subscribers;

@@ -14,7 +14,7 @@ use crate::{
         staff::Mover,
         tenant::{Cause, Due, Tenant},
     },
-    teams::{Owner, Preferred, Session, TeamsLayers},
+    teams::{Device, Preferred, TeamsLayers},
     words::{Pair, Status},
 };
 
@@ -143,9 +143,8 @@ pub(crate) fn assume(layers: &mut TeamsLayers, posture: Posture, at: i64) {
     layers.preferred = None;
     layers.meeting_since = None;
     layers.raw = None;
-    layers.sessions.retain(|session| session.owner != Owner::Client);
-    let mut client =
-        |pair| layers.sessions.push(Session { owner: Owner::Client, pair, set_ms: at, expires_ms: i64::MAX });
+    layers.sessions.retain(|session| !session.owner.is_client());
+    let mut client = |pair| layers.client(Device::Desktop, Some(pair), at);
     match posture {
         Posture::Client(pair) => client(pair),
         Posture::Meeting => {

@@ -11,17 +11,19 @@ use crate::{
     Config,
     clock::whole_ms,
     eight::{EightLayers, changes::ChangeLog},
+    notify::subscription::Subscriptions,
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
         carried::Carried,
+        entra::Entra,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
         phone::{self, Phone},
         profile::{Desk, Extension, Profile},
         tenant::Tenant,
     },
-    teams::{Owner, Session, TeamsLayers},
+    teams::{Device, OutOfOffice, TeamsLayers},
     words::Pair,
 };
 
@@ -57,9 +59,11 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     let mut tenant = Tenant {
         place,
         access: TenantAccess::of(place + 1),
-        granted: [true; 2],
+        granted: [true; 3],
+        entra: Entra::default(),
         tokens: Tokens::default(),
-        graph_budgets: [0, 1].map(|_| Budget::new(config.graph_limit, now)),
+        graph_budgets: [0, 1, 2].map(|_| Budget::new(config.graph_limit, now)),
+        subscriptions: Subscriptions::default(),
         presence_budget: Budget::new(config.eight_presence_limit, now),
         phone: Phone::new(place, config),
         by_teams_id: HashMap::new(),
@@ -74,6 +78,7 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         move_every_ms: whole_ms(config.move_every),
         round: 0,
         unknown: false,
+        teams_lag_ms: config.quirks.teams_lag_ms,
         unknown_switches: 0,
     };
     for (place, person) in (0..).zip(&tenant.people) {
@@ -161,15 +166,17 @@ impl Maker {
     }
 
     pub(super) fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
-        let client = Session { owner: Owner::Client, pair: Pair::AVAILABLE, set_ms: self.now, expires_ms: i64::MAX };
+        let mut layers = TeamsLayers::default();
+        layers.client(Device::Desktop, Some(Pair::AVAILABLE), self.now);
         TeamsSide {
             id: self.guid(),
             upn: upn.into(),
             name: name.into(),
             enabled: true,
             guest: false,
-            layers: TeamsLayers { sessions: vec![client], ..TeamsLayers::default() },
-            shown: (Pair::AVAILABLE, false),
+            layers,
+            shown: (Pair::AVAILABLE, OutOfOffice::default()),
+            past: None,
             sequence: 1,
             due_ms: None,
         }

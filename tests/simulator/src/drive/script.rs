@@ -183,7 +183,7 @@ impl Simulator {
 
     /// Grants or takes away the roles of an application: Graph answers 403 at once, and new tokens carry no roles.
     pub fn set_roles(&self, tenant: usize, app: AppKind, granted: bool) {
-        self.on_tenant(tenant, |tenant, _| tenant.granted[app as usize] = granted);
+        self.on_tenant(tenant, |tenant, now| tenant.set_granted(app, granted, now));
     }
 
     /// Changes an application's secret: the next sign-in with the old one fails.
@@ -223,7 +223,7 @@ impl Simulator {
         self.on(person, |tenant, now| tenant.edit_eight(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 
-    fn edit_teams(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::teams::TeamsLayers, i64)) {
+    pub(super) fn edit_teams(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::teams::TeamsLayers, i64)) {
         self.on(person, |tenant, now| tenant.edit_teams(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 }

@@ -9,25 +9,26 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::eight_admin;
 use crate::{
     drive::movement,
-    faults::{Endpoint, Fault},
     report::{SimReport, Summary},
     state::{
         access::AppKind,
         measure::Write,
         person::Person,
+        quirks::Quirks,
         tenant::Tenant,
         truth::{self, Truth},
         world::World,
     },
+    words::Pair,
 };
 
 /// The answer to a command: nothing, or what is wrong with it.
-type Done = Result<StatusCode, (StatusCode, String)>;
+pub(super) type Done = Result<StatusCode, (StatusCode, String)>;
 
 pub(crate) fn routes(world: &Arc<World>) -> Router {
     Router::new()
@@ -37,10 +38,12 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/people", get(people))
         .route("/admin/writes", get(writes))
         .route("/admin/movement", post(movement))
-        .route("/admin/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/admin/switches", post(switches))
+        .route("/admin/quirks", get(quirks).patch(patch_quirks))
         .route("/admin/clock", get(clock).post(advance))
         .merge(eight_admin::routes())
+        .merge(super::admin_entra::routes())
+        .merge(super::admin_platform::routes())
         .with_state(Arc::clone(world))
 }
 
@@ -71,16 +74,21 @@ struct Which {
 
 /// Who is there and what they show; `?tenant=` counts from 0.
 async fn people(State(world): Shared, Query(which): Query<Which>) -> Json<Value> {
-    let list = |tenant: &mut Tenant, now: i64| tenant.people.iter().map(|person| row(person, now)).collect::<Vec<_>>();
+    let list = |tenant: &mut Tenant, now: i64| {
+        let people = (0..).zip(&tenant.people);
+        people.map(|(place, person)| row(person, now, tenant.teams_view(place, now))).collect::<Vec<_>>()
+    };
     Json(json!(world.cells.get(which.tenant).map(|cell| world.with(cell, list))))
 }
 
-fn row(person: &Person, now: i64) -> Value {
+/// `view` is what Teams clients show, which may lag behind.
+fn row(person: &Person, now: i64, view: Option<Pair>) -> Value {
     let (teams, eight) = (person.teams.as_ref(), person.eight.as_ref());
     json!({
         "teamsId": teams.map(|teams| teams.id),
         "upn": teams.map(|teams| &teams.upn),
         "teams": teams.map(|teams| teams.layers.shown(now)),
+        "teamsView": view,
         "eightId": eight.map(|eight| &eight.id),
         "email": eight.map(|eight| &eight.email),
         "eight": Tenant::eight_shown(person),
@@ -118,29 +126,6 @@ async fn movement(State(world): Shared, Json(wanted): Json<Running>) -> StatusCo
     StatusCode::NO_CONTENT
 }
 
-async fn faults(State(world): Shared) -> Json<Vec<Fault>> {
-    Json(world.faults.list())
-}
-
-async fn add_fault(State(world): Shared, Json(fault): Json<Fault>) -> StatusCode {
-    world.faults.add(fault);
-    StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-struct Of {
-    endpoint: Option<Endpoint>,
-}
-
-/// Clears every fault, or those of `?endpoint=`.
-async fn clear_faults(State(world): Shared, Query(of): Query<Of>) -> StatusCode {
-    match of.endpoint {
-        Some(endpoint) => world.faults.clear_endpoint(endpoint),
-        None => world.faults.clear(),
-    }
-    StatusCode::NO_CONTENT
-}
-
 /// What can be switched on every tenant, or on the one named.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -169,7 +154,7 @@ async fn switches(State(world): Shared, Json(wanted): Json<Switches>) -> Done {
     for cell in chosen {
         world.with(cell, |tenant, now| {
             for (kind, roles) in [(AppKind::Read, wanted.read_roles), (AppKind::Write, wanted.write_roles)] {
-                tenant.granted[kind as usize] = roles.unwrap_or(tenant.granted[kind as usize]);
+                tenant.set_granted(kind, roles.unwrap_or(tenant.granted[kind as usize]), now);
             }
             for (kind, secret) in [(AppKind::Read, &wanted.read_secret), (AppKind::Write, &wanted.write_secret)] {
                 if let Some(secret) = secret {
@@ -191,6 +176,21 @@ async fn switches(State(world): Shared, Json(wanted): Json<Switches>) -> Done {
         });
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn quirks(State(world): Shared) -> Json<Quirks> {
+    Json(world.quirks.load().as_ref().clone())
+}
+
+/// The fields to change, such as `{"wordCase": "camel"}`; answers with all of them.
+async fn patch_quirks(
+    State(world): Shared,
+    Json(patch): Json<Map<String, Value>>,
+) -> Result<Json<Quirks>, (StatusCode, String)> {
+    let quirks =
+        world.quirks.load().patched(&patch).map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    world.set_quirks(quirks.clone());
+    Ok(Json(quirks))
 }
 
 async fn clock(State(world): Shared) -> Json<Value> {

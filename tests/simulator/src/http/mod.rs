@@ -1,6 +1,9 @@
 //! The four servers. Each file holds the routes of one of them, or one of its endpoints.
 
+mod aadsts;
 pub(crate) mod admin;
+mod admin_entra;
+mod admin_platform;
 pub(crate) mod eight;
 mod eight_activity;
 mod eight_admin;
@@ -22,7 +25,27 @@ mod eight_shapes;
 mod eight_stream;
 pub(crate) mod eight_webhooks;
 pub(crate) mod entra;
+mod entra_authorize;
+mod entra_client;
+mod entra_consent;
+mod entra_scopes;
+mod entra_token;
 pub(crate) mod graph;
+mod graph_batch;
+mod graph_message;
+mod graph_preferred;
 mod graph_presence;
+mod graph_sessions;
+mod graph_subscriptions;
+mod graph_target;
+mod graph_userinfo;
 mod graph_users;
 mod reply;
+pub(crate) mod watch;
+
+pub(crate) use entra_client::check as check_registration;
+
+/// Whether the simulator knows an AADSTS code.
+pub(crate) fn known_aadsts(code: u32) -> bool {
+    aadsts::Aadsts::known(code).is_some()
+}

@@ -8,9 +8,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::watch::{self, BodyFault};
 use crate::{
     clock::{iso, iso_without_zone},
-    faults::{Endpoint, Fault},
+    faults::{Asked, Endpoint, Fault},
     state::world::{Cell, World},
 };
 
@@ -52,8 +53,13 @@ pub(super) fn with_retry_after(reply: Reply, seconds: Option<f64>) -> Reply {
 pub(super) fn graph_error(world: &World, client: Option<&str>, status: u16, code: &str, message: &str) -> Reply {
     let id = world.request_id().to_string();
     let date = iso_without_zone(world.clock.now_ms());
-    let inner = json!({"date": date, "request-id": id, "client-request-id": client.unwrap_or(&id)});
-    json_text(status, json!({"error": {"code": code, "message": message, "innerError": inner}}).to_string())
+    let client = client.unwrap_or(&id);
+    let inner = json!({"date": date, "request-id": id, "client-request-id": client});
+    let quirks = world.quirks.load();
+    let (code, message) = if quirks.empty_error_words { ("", "") } else { (code, message) };
+    let spelling = if quirks.inner_error_in_lower_case { "innererror" } else { "innerError" };
+    let reply = json_text(status, json!({"error": {"code": code, "message": message, spelling: inner}}).to_string());
+    with_header(with_header(reply, "client-request-id", client), "request-id", &id)
 }
 
 /// Graph's answer to too many requests: the wait is a decimal number.
@@ -99,7 +105,10 @@ pub(super) async fn strike(
     endpoint: Endpoint,
     answer: impl FnOnce(&Fault) -> Reply,
 ) -> Option<Reply> {
-    let fault = world.faults.strike(endpoint, &cell.id)?;
+    watch::note(&cell.id, None);
+    let (method, path) =
+        watch::with(|current| (current.request.method.clone(), current.request.path.clone())).unwrap_or_default();
+    let fault = world.faults.strike(Asked { endpoint, method: &method, path: &path, tenant: &cell.id })?;
     if let Some(hang) = fault.hang_ms {
         tokio::time::sleep(Duration::from_millis(hang)).await;
     }
@@ -110,6 +119,11 @@ pub(super) async fn strike(
     }
     if let Some(late) = fault.late_ms {
         tokio::time::sleep(Duration::from_millis(late)).await;
+        return None;
+    }
+    let slow = fault.slow_ms.map(|ms| BodyFault::Slow(Duration::from_millis(ms)));
+    if let Some(body_fault) = slow.or(fault.cut_body.then_some(BodyFault::Cut)) {
+        watch::with(|current| current.body_fault = Some(body_fault));
         return None;
     }
     match &fault.body {

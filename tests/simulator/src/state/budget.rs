@@ -67,6 +67,18 @@ impl Budget {
         }
     }
 
+    /// One request at `now`, which counts against the bucket even when it is refused: whoever goes on asking waits
+    /// longer, though never for more than two whole buckets.
+    pub(crate) fn charge(&mut self, now: i64) -> Spent {
+        match self.spend(now) {
+            Spent::Refused(_) => {
+                self.left = (self.left - 1.0).max(-self.limit.burst);
+                Spent::Refused((1.0 - self.left) / self.limit.per_second)
+            }
+            passes => passes,
+        }
+    }
+
     /// How many may come at once, in whole requests.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
     pub(crate) fn burst(&self) -> u64 {
@@ -88,6 +100,21 @@ mod tests {
         assert_eq!(budget.spend(0), Spent::Passes(0));
         assert_eq!(budget.spend(0), Spent::Refused(0.5));
         assert_eq!(budget.spend(500), Spent::Passes(0));
+    }
+
+    #[test]
+    fn a_charged_request_counts_even_when_it_is_refused() {
+        let mut budget = Budget::new(LIMIT, 0);
+        for _ in 0..3 {
+            budget.charge(0);
+        }
+        assert_eq!(budget.charge(0), Spent::Refused(1.0));
+        assert_eq!(budget.charge(0), Spent::Refused(1.5));
+        assert_eq!(budget.charge(1_500), Spent::Passes(0));
+        for _ in 0..10 {
+            budget.charge(1_500);
+        }
+        assert_eq!(budget.charge(1_500), Spent::Refused(2.0));
     }
 
     #[test]

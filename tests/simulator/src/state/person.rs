@@ -1,5 +1,7 @@
 //! One person: a Teams user, an 8x8 user, or both, and what is remembered about them.
 
+use std::collections::VecDeque;
+
 use uuid::Uuid;
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
 };
 use crate::{
     eight::{EightLayers, agent::CcLayer},
-    teams::TeamsLayers,
+    teams::{OutOfOffice, TeamsLayers},
     words::{Pair, Status},
 };
 
@@ -25,6 +27,11 @@ pub(crate) struct Person {
     pub(crate) track: Track,
 }
 
+/// What Graph shows of a person: the words, and whether they are out of office.
+pub(crate) type Shown = (Pair, OutOfOffice);
+/// What was shown, each until a moment, oldest first.
+pub(crate) type Past = VecDeque<(i64, Shown)>;
+
 /// The Teams user.
 #[derive(Debug)]
 pub(crate) struct TeamsSide {
@@ -35,7 +42,9 @@ pub(crate) struct TeamsSide {
     pub(crate) guest: bool,
     pub(crate) layers: TeamsLayers,
     /// What Graph showed last; a difference counts the sequence number up.
-    pub(crate) shown: (Pair, bool),
+    pub(crate) shown: Shown,
+    /// What it showed before, while Teams clients still show it.
+    pub(crate) past: Option<Box<Past>>,
     pub(crate) sequence: u64,
     /// When a timer next looks at this side.
     pub(crate) due_ms: Option<i64>,

@@ -17,6 +17,7 @@ use super::{
     audit::AuditEvent,
     budget::Budget,
     carried::Carried,
+    entra::Entra,
     measure::{Look, Meter},
     person::Person,
     phone::Phone,
@@ -26,7 +27,8 @@ use crate::{
         EightLayers,
         changes::{Change, ChangeLog, What},
     },
-    teams::TeamsLayers,
+    notify::subscription::Subscriptions,
+    teams::{OutOfOffice, TeamsLayers, json::Presence},
     words::{Pair, Status},
 };
 
@@ -67,11 +69,14 @@ pub(crate) struct Tenant {
     /// Its place, from 0.
     pub(crate) place: usize,
     pub(crate) access: TenantAccess,
-    /// Whether each Entra application's roles are granted: read, write.
-    pub(crate) granted: [bool; 2],
+    /// Whether each Entra application's roles are granted: read, write, other.
+    pub(crate) granted: [bool; 3],
+    /// Registrations, consent, and sign-ins under way.
+    pub(crate) entra: Entra,
     pub(crate) tokens: Tokens,
-    /// Graph's budgets: read application, write application.
-    pub(crate) graph_budgets: [Budget; 2],
+    /// Graph's budgets: read application, write application, other.
+    pub(crate) graph_budgets: [Budget; 3],
+    pub(crate) subscriptions: Subscriptions,
     /// 8x8's budget for presence.
     pub(crate) presence_budget: Budget,
     pub(crate) phone: Phone,
@@ -90,6 +95,8 @@ pub(crate) struct Tenant {
     /// Graph knows nobody's presence, and how often that was switched.
     pub(crate) unknown: bool,
     pub(crate) unknown_switches: u64,
+    /// How long what Teams clients show lags behind.
+    pub(crate) teams_lag_ms: i64,
 }
 
 impl Tenant {
@@ -137,10 +144,21 @@ impl Tenant {
         let Some(teams) = self.people.get_mut(person as usize).and_then(|person| person.teams.as_mut()) else {
             return;
         };
+        let message = teams.layers.status_message.clone();
         edit(&mut teams.layers);
-        let shown = (teams.layers.shown(now), teams.layers.out_of_office);
+        let shown = (teams.layers.shown(now), teams.layers.out(now));
         if shown != teams.shown {
+            if shown.0 != teams.shown.0 && !self.unknown {
+                self.subscriptions.presence_changed(teams.id, shown.0, now);
+            }
+            if self.teams_lag_ms > 0 {
+                let past = teams.past.get_or_insert_default();
+                past.retain(|(until, _)| now - self.teams_lag_ms < *until);
+                past.push_back((now, teams.shown));
+            }
             teams.shown = shown;
+            teams.sequence += 1;
+        } else if message != teams.layers.status_message {
             teams.sequence += 1;
         }
         if let Some(next) = teams.layers.next_change(now)
@@ -215,10 +233,25 @@ impl Tenant {
     }
 
     /// What Graph answers for a person.
-    pub(crate) fn teams_answer(&self, person: &Person) -> Option<(Uuid, Pair, bool, u64)> {
+    pub(crate) fn teams_answer<'a>(&self, person: &'a Person) -> Option<Presence<'a>> {
         let teams = person.teams.as_ref()?;
-        let (pair, out_of_office) = if self.unknown { (Pair::UNKNOWN, false) } else { teams.shown };
-        Some((teams.id, pair, out_of_office, teams.sequence + self.unknown_switches))
+        let (pair, out) = if self.unknown { (Pair::UNKNOWN, OutOfOffice::default()) } else { teams.shown };
+        Some(Presence {
+            id: teams.id,
+            pair,
+            out,
+            message: teams.layers.status_message.as_deref(),
+            own: false,
+            sequence: teams.sequence + self.unknown_switches,
+        })
+    }
+
+    /// What Teams clients show of a person: what Graph showed a while ago.
+    pub(crate) fn teams_view(&self, person: u32, now: i64) -> Option<Pair> {
+        let teams = self.person(person)?.teams.as_ref()?;
+        let then = now - self.teams_lag_ms;
+        let past = teams.past.as_ref().and_then(|past| past.iter().find(|(until, _)| then < *until));
+        Some(past.map_or(teams.shown, |(_, shown)| *shown).0)
     }
 
     /// Takes the Teams user of a person away.
@@ -276,8 +309,20 @@ impl Tenant {
         if self.unknown != unknown {
             self.unknown = unknown;
             self.unknown_switches += 1;
+            for teams in self.people.iter().filter_map(|person| person.teams.as_ref()) {
+                let pair = if unknown { Pair::UNKNOWN } else { teams.shown.0 };
+                self.subscriptions.presence_changed(teams.id, pair, now);
+            }
             self.look_at_all(now);
         }
+    }
+
+    /// Grants the roles of an application, or takes them away; subscriptions then wait for another authorization.
+    pub(crate) fn set_granted(&mut self, kind: AppKind, granted: bool, now: i64) {
+        if self.granted[kind as usize] && !granted {
+            self.subscriptions.unauthorize(kind, now);
+        }
+        self.granted[kind as usize] = granted;
     }
 
     pub(crate) fn grants(&self, kind: AppKind) -> bool {

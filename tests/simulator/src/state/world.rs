@@ -1,21 +1,26 @@
 //! Everything that the four servers share: the clock, the tenants, the faults and the settings.
 
 use std::sync::{
-    Mutex, OnceLock, PoisonError,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
     access::{Holder, serial_of},
     carried::EightMode,
+    keys::SigningKeys,
+    quirks::Quirks,
+    requests::Requests,
     tenant::Tenant,
 };
 use crate::{
     clock::SimClock,
     faults::{Endpoint, Faults},
+    notify::outbox::Outbox,
 };
 
 /// Behaviour that stays the same for a whole run.
@@ -42,7 +47,15 @@ pub(crate) struct Urls {
 pub(crate) struct World {
     pub(crate) clock: SimClock,
     pub(crate) settings: Settings,
+    /// How the simulated Microsoft behaves where the real one leaves a choice; settable at any time.
+    pub(crate) quirks: ArcSwap<Quirks>,
     pub(crate) faults: Faults,
+    pub(crate) keys: SigningKeys,
+    /// Notifications on their way, and what they are sent with.
+    pub(crate) outbox: Outbox,
+    pub(crate) courier: reqwest::Client,
+    /// The last requests.
+    pub(crate) requests: Requests,
     pub(crate) cells: Vec<Cell>,
     pub(crate) urls: OnceLock<Urls>,
     /// Whether presync has read a presence yet, and who waits for that.
@@ -87,9 +100,15 @@ impl World {
         let mark = |tenant: &Tenant| (tenant.changes.next(), tenant.phone.events.next(), tenant.phone.events.drops);
         let before = mark(&tenant);
         tenant.settle(now);
+        let settings = self.quirks.load().notifications;
+        tenant.subscriptions.settle(now, settings.reauthorization_ms);
         let result = work(&mut tenant, now);
         let rings = mark(&tenant) != before;
+        let (place, notices) = (tenant.place, tenant.subscriptions.take_fresh());
         drop(tenant);
+        if !notices.is_empty() {
+            self.outbox.post(place, notices, settings, now);
+        }
         if rings {
             cell.changed.notify_waiters();
         }
@@ -101,12 +120,26 @@ impl World {
         self.cells.iter().map(|cell| self.with(cell, &mut work)).collect()
     }
 
+    /// When a token ends; at once if nobody knows it.
+    pub(crate) fn token_ends_ms(&self, token: &str) -> i64 {
+        let ends_ms = serial_of(token)
+            .and_then(|(place, serial)| self.with(self.cells.get(place)?, |tenant, _| tenant.tokens.ends_ms(serial)));
+        ends_ms.unwrap_or_default()
+    }
+
     /// Whose token this is, if it still holds.
     pub(crate) fn bearer(&self, token: &str) -> Option<(&Cell, Holder)> {
         let (place, serial) = serial_of(token)?;
         let cell = self.cells.get(place)?;
-        let holder = self.with(cell, |tenant, now| tenant.tokens.holder(serial, now))?;
+        let holder = self.with(cell, |tenant, now| tenant.tokens.holder(token, serial, now))?;
         Some((cell, holder))
+    }
+
+    /// Has Microsoft behave differently from now on.
+    pub(crate) fn set_quirks(&self, quirks: Quirks) {
+        let lag = quirks.teams_lag_ms;
+        self.quirks.store(Arc::new(quirks));
+        self.with_all(|tenant, _| tenant.teams_lag_ms = lag);
     }
 
     /// A request id: unique within the run, and cheap.

@@ -2,5 +2,7 @@
 
 pub(crate) mod json;
 mod layers;
+pub(crate) mod message;
 
-pub(crate) use layers::{Owner, Preferred, Session, TeamsLayers};
+pub use layers::Device;
+pub(crate) use layers::{Absence, OutOfOffice, Owner, Preferred, Session, TeamsLayers};

@@ -20,8 +20,13 @@ async fn each_endpoint_fails_alone_and_recovers() {
     let session = json!({"sessionId": world.access.write_app.client_id, "availability": "Busy", "activity": "InACall"});
     let publications = format!("{}/presence/v1/publications", world.sim.eight_url());
     let cursor = json(world.eight_get("/presence/v1/users?pageSize=1000")).await["cursor"].as_str().unwrap().to_owned();
+    let entra = |path: &str| format!("{}/{}{path}", world.sim.entra_url(), world.access.directory);
     let ask = |endpoint| match endpoint {
         Endpoint::EntraToken => sign_in::request(&world.http, &world.sim, &world.access, &app.client_id, &app.secret),
+        // Without an address to go back to, a browser stays on a page.
+        Endpoint::EntraAuthorize => world.http.get(entra("/oauth2/v2.0/authorize")),
+        Endpoint::EntraConsent => world.http.get(entra("/adminconsent")),
+        Endpoint::UserInfo => world.http.get(graph.replace("/v1.0", "/oidc/userinfo")).bearer_auth(&world.read),
         Endpoint::ListUsers => world.get("/users"),
         Endpoint::GetPresences => world
             .http
@@ -31,6 +36,16 @@ async fn each_endpoint_fails_alone_and_recovers() {
         Endpoint::GetPresence => world.get(&format!("/users/{id}/presence")),
         Endpoint::SetPresence => world.post(&format!("/users/{id}/presence/setPresence"), &session),
         Endpoint::ClearPresence => world.post(&format!("/users/{id}/presence/clearPresence"), &session),
+        Endpoint::SetPreferred => world.post(
+            &format!("/users/{id}/presence/setUserPreferredPresence"),
+            &json!({"availability": "Away", "activity": "Away"}),
+        ),
+        Endpoint::ClearPreferred => world.post(&format!("/users/{id}/presence/clearUserPreferredPresence"), &json!({})),
+        Endpoint::SetStatusMessage => world.post(
+            &format!("/users/{id}/presence/setStatusMessage"),
+            &json!({"statusMessage": {"message": {"content": "Back at three", "contentType": "text"}}}),
+        ),
+        Endpoint::Subscriptions => world.get("/subscriptions"),
         Endpoint::EightToken => {
             let request = world.http.post(world.sim.eight_url() + "/oauth/v2/token");
             request
@@ -63,11 +78,18 @@ async fn each_endpoint_fails_alone_and_recovers() {
     };
     let all = [
         (Endpoint::EntraToken, 200),
+        (Endpoint::EntraAuthorize, 400),
+        (Endpoint::EntraConsent, 400),
+        (Endpoint::UserInfo, 403),
         (Endpoint::ListUsers, 200),
         (Endpoint::GetPresences, 200),
         (Endpoint::GetPresence, 200),
         (Endpoint::SetPresence, 200),
         (Endpoint::ClearPresence, 200),
+        (Endpoint::SetPreferred, 200),
+        (Endpoint::ClearPreferred, 200),
+        (Endpoint::SetStatusMessage, 200),
+        (Endpoint::Subscriptions, 200),
         (Endpoint::EightToken, 200),
         (Endpoint::EightUsers, 200),
         (Endpoint::EightSnapshot, 200),
@@ -153,7 +175,7 @@ async fn the_admin_server_does_what_the_library_does() {
     let world = World::new().await;
     let admin = |path: &str| format!("{}/admin/{path}", world.sim.admin_url());
     let fault = json!({"endpoint": "listUsers", "tenant": "tenant-1", "status": 503, "lastsMs": 5_000});
-    assert_eq!(status(world.http.post(admin("faults")).json(&fault)).await, 204);
+    assert_eq!(status(world.http.post(admin("faults")).json(&fault)).await, 201);
     assert_eq!(json(world.http.get(admin("faults"))).await.as_array().unwrap().len(), 1);
     assert_eq!(status(world.get("/users")).await, 503);
     assert_eq!(status(world.http.delete(admin("faults"))).await, 204);

@@ -1,12 +1,26 @@
 //! The simulator asked over HTTP, as presync asks it.
 
+mod browser;
 mod directories;
 mod eight;
+mod entra_apps;
+mod entra_consent;
+mod entra_errors;
+mod entra_keys;
+mod entra_users;
 mod faults;
 mod graph;
+mod hook;
 mod measuring;
+mod notifications;
 mod phone;
+mod platform;
+mod presence_aggregation;
+mod presence_permissions;
+mod presence_reading;
+mod presence_writing;
 mod sign_in;
+mod subscriptions;
 mod whole_day;
 
 use std::time::Duration;
@@ -42,6 +56,12 @@ impl World {
 
     async fn new() -> Self {
         Self::with(Config { clock: SimClock::driven(START_MS), ..Config::default() }).await
+    }
+
+    /// One whose tokens outlive every test.
+    async fn for_long() -> Self {
+        let entra_token = Duration::from_secs(10 * 365 * 24 * 3_600);
+        Self::with(Config { entra_token, clock: SimClock::driven(START_MS), ..Config::default() }).await
     }
 
     fn get(&self, path: &str) -> RequestBuilder {

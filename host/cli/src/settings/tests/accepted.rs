@@ -5,12 +5,12 @@ use presync_core::words::Direction;
 use presync_rules::{Canary, Limits, Scope};
 use presync_service::digest::Digest;
 use presync_service::time::{TimeZones, Zone};
-use presync_service::{RuleConfig, RuleSource, Supply};
+use presync_service::{Limit, RuleConfig, RuleSource, Supply};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{ACME, Variables, load, load_in, variables};
-use crate::settings::model::Rule;
+use crate::settings::model::{PollInterval, Rule};
 use crate::settings::{load_with, summary};
 
 fn example(name: &str) -> PathBuf {
@@ -23,7 +23,9 @@ fn what_is_left_out_has_its_default() {
     let settings = load_in(folder.path(), ACME).unwrap();
     assert_eq!(settings.service.listen, "127.0.0.1:8088".parse().unwrap());
     assert_eq!(settings.service.state, folder.path().join("presync.db"));
-    assert_eq!(settings.service.poll_interval, Duration::from_secs(10));
+    let (slowest, fastest) = (Duration::from_secs(10), Duration::from_secs(1));
+    assert_eq!(settings.service.poll_interval, PollInterval { slowest, fastest });
+    assert_eq!(settings.service.eight_budget, None);
     assert_eq!(settings.service.directory_interval, Duration::from_secs(60));
     let acme = &settings.tenants[0];
     assert_eq!(acme.teams.login.as_str(), "https://login.microsoftonline.com/");
@@ -40,7 +42,7 @@ fn what_is_given_is_taken() {
     let settings = load(&format!("{service}{ACME}")).unwrap();
     assert_eq!(settings.service.listen, "[::1]:80".parse().unwrap());
     assert_eq!(settings.service.state, Path::new("/var/lib/presync/state.db"));
-    assert_eq!(settings.service.poll_interval, Duration::from_secs(1));
+    assert_eq!(settings.service.poll_interval.slowest, Duration::from_secs(1));
     assert_eq!(settings.service.directory_interval, Duration::from_secs(90 * 60));
 }
 
@@ -49,6 +51,25 @@ fn the_bounds_of_the_poll_interval_belong_to_it() {
     for good in ["1s", "5m"] {
         load(&format!("[service]\npoll_interval = \"{good}\"\n{ACME}")).unwrap();
     }
+}
+
+#[test]
+fn the_fastest_may_be_said_beside_the_slowest() {
+    let seconds = Duration::from_secs;
+    let of = |text: &str| load(&format!("[service]\npoll_interval = {text}\n{ACME}")).unwrap().service.poll_interval;
+    let both = |slowest, fastest| PollInterval { slowest: seconds(slowest), fastest: seconds(fastest) };
+    assert_eq!(of("{ slowest = \"30s\", fastest = \"2s\" }"), both(30, 2));
+    assert_eq!(of("{ fastest = \"10s\" }"), both(10, 10));
+    assert_eq!(of("{ slowest = \"1m\" }"), both(60, 1));
+    assert_eq!(of("{}"), both(10, 1));
+    assert_eq!(of("\"20s\""), both(20, 1));
+}
+
+#[test]
+fn a_limit_of_8x8s_is_a_number_of_requests_in_a_length_of_time() {
+    let settings = load(&format!("[service]\neight_budget = \"600 per 1m\"\n{ACME}")).unwrap();
+    let limit = Limit { requests: 600, within: Duration::from_secs(60) };
+    assert_eq!(settings.service.eight_budget, Some(limit));
 }
 
 #[test]
@@ -215,7 +236,7 @@ fn the_summary_says_which_way_each_tenant_syncs() {
     let settings = load_in(folder.path(), &format!("{ACME}{bolt}")).unwrap();
     assert_eq!(
         summary::of_service(&settings.service).replace(&format!("{}/", folder.path().display()), ""),
-        "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 10s and the directories every 1m"
+        "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 1s to 10s and the directories every 1m"
     );
     assert_eq!(
         summary::of_tenant(&settings.tenants[0]),

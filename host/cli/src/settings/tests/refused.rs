@@ -7,7 +7,7 @@ use crate::settings::load;
 fn an_unknown_key_is_named_with_the_nearest_known_one_or_with_all() {
     assert_snapshot!(told_beside_acme("[service]\n\npoll_intervall = \"10s\"\ncolour = \"red\""), @r#"
     presync.toml:3: service.poll_intervall: is not a known key; did you mean "poll_interval"?
-    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval, trusted_keys, rule_cache, admin_token
+    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval, eight_budget, trusted_keys, rule_cache, admin_token
     "#);
     assert_snapshot!(told_with("[tenant.eight]", "[tenant.eigth]"), @r#"
     presync.toml:2: tenant[acme].eight: is missing; expected a table, [tenant.eight]
@@ -56,6 +56,44 @@ fn a_key_that_is_missing_is_named_with_the_line_of_its_table() {
     assert_snapshot!(
         told("tenant = []"),
         @"presync.toml:1: tenant: is empty; expected one table or more, each [[tenant]] in double brackets"
+    );
+}
+
+#[test]
+fn a_fastest_that_is_slower_than_the_slowest_is_named_with_it() {
+    let told_so = |table: &str| told_beside_acme(&format!("[service]\npoll_interval = {table}\n"));
+    assert_snapshot!(
+        told_so("{ slowest = \"5s\", fastest = \"8s\" }"),
+        @"presync.toml:2: service.poll_interval.fastest: is longer than slowest, which is 5s; expected a length of time from 1s to 5s, or a longer slowest"
+    );
+    assert_snapshot!(
+        told_so("{ fastest = \"20s\" }"),
+        @"presync.toml:2: service.poll_interval.fastest: is longer than slowest, which is 10s; expected a length of time from 1s to 10s, or a longer slowest"
+    );
+    assert_snapshot!(
+        told_so("{ slowest = \"10s\", fastest = \"100ms\" }"),
+        @r#"presync.toml:2: service.poll_interval.fastest: is "100ms", too short; expected a length of time from 1s to 5m, such as "10s""#
+    );
+    assert_snapshot!(
+        told_so("{ slow = \"10s\" }"),
+        @r#"presync.toml:2: service.poll_interval.slow: is not a known key; did you mean "slowest"?"#
+    );
+}
+
+#[test]
+fn a_limit_of_requests_must_be_one() {
+    let told_so = |text: &str| told_beside_acme(&format!("[service]\neight_budget = \"{text}\"\n"));
+    assert_snapshot!(
+        told_so("600"),
+        @r#"presync.toml:2: service.eight_budget: is "600", no limit of requests; expected a number of requests and a length of time from 1s to 1h, such as "600 per 1m""#
+    );
+    assert_snapshot!(
+        told_so("9 per 1m"),
+        @r#"presync.toml:2: service.eight_budget: is "9 per 1m", too few; 10 is the least; expected a number of requests and a length of time from 1s to 1h, such as "600 per 1m""#
+    );
+    assert_snapshot!(
+        told_so("600 per 1day"),
+        @r#"presync.toml:2: service.eight_budget: is "1day", too long; expected a number of requests and a length of time from 1s to 1h, such as "600 per 1m""#
     );
 }
 

@@ -2,6 +2,7 @@
 //! are stood in for by the published default maps, cut down to the words that the tests use.
 
 mod echo;
+mod hindered;
 mod leases;
 mod order;
 mod outage;

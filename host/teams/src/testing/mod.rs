@@ -1,5 +1,7 @@
 //! What the tests of this crate share: a clock that they move, and a Microsoft made of `wiremock`.
 
+mod signer;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,6 +11,8 @@ use serde_json::{Value, json};
 use url::Url;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+pub(crate) use signer::Signer;
 
 use crate::{App, Client, Config};
 

@@ -1,0 +1,110 @@
+//! One tenant's side in 8x8, whichever way it is reached.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use presync_core::id::EightUserId;
+use presync_core::time::Clock;
+
+use crate::ability::{self, Ability};
+use crate::client::{Check, Client};
+use crate::config::Settings;
+use crate::directory::User;
+use crate::error::Error;
+use crate::feed::{Changes, Cursor, Snapshot};
+use crate::public;
+use crate::publish::{Publication, Published};
+
+/// A client of either kind. Cloning it is cheap, and the clones share everything.
+#[derive(Debug, Clone)]
+pub enum Provider {
+    /// By the partner API.
+    Partner(Client),
+    /// By what 8x8 documents publicly.
+    Public(public::Client),
+}
+
+impl Provider {
+    /// A client that has spoken to nobody yet.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when an address or a key cannot be one.
+    pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        Ok(match settings {
+            Settings::Partner(config) => Self::Partner(Client::new(config, clock)?),
+            Settings::Public(config) => Self::Public(public::Client::new(*config, &clock)?),
+        })
+    }
+
+    /// All users, inactive ones among them.
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial directory.
+    pub async fn users(&self) -> Result<Vec<User>, Error> {
+        match self {
+            Self::Partner(client) => client.users().await,
+            Self::Public(client) => client.users().await,
+        }
+    }
+
+    /// The presence of everybody whose presence can be read, and the cursor from which [`Provider::changes`] goes on without a gap.
+    ///
+    /// # Errors
+    /// The first call's that failed; there is no partial snapshot.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        match self {
+            Self::Partner(client) => client.snapshot().await,
+            Self::Public(client) => client.snapshot().await,
+        }
+    }
+
+    /// What has changed since `cursor`.
+    ///
+    /// # Errors
+    /// [`Error::CursorExpired`] when a new [`Provider::snapshot`] is needed; else the first call's.
+    pub async fn changes(&self, cursor: &Cursor) -> Result<Changes, Error> {
+        match self {
+            Self::Partner(client) => client.changes(cursor).await,
+            Self::Public(client) => client.changes(cursor).await,
+        }
+    }
+
+    /// The same, but where 8x8 can wait for something to change it does so, for so long.
+    ///
+    /// # Errors
+    /// As [`Provider::changes`].
+    pub async fn changes_within(&self, cursor: &Cursor, wait: Duration) -> Result<Changes, Error> {
+        match self {
+            Self::Partner(client) => client.changes_within(cursor, wait).await,
+            Self::Public(client) => client.changes(cursor).await,
+        }
+    }
+
+    /// Carries out any number of publications, as far as this way can, and gives one outcome each, in order.
+    ///
+    /// # Errors
+    /// Only when nothing at all was published because an administrator has to act first
+    /// ([`Error::is_credential_problem`]).
+    pub async fn publish(&self, publications: &[Publication]) -> Result<Vec<Published>, Error> {
+        match self {
+            Self::Partner(client) => client.publish(publications).await,
+            Self::Public(client) => Ok(client.publish(publications).await),
+        }
+    }
+
+    /// What can and what cannot be carried for a person.
+    pub fn abilities(&self, user: &EightUserId) -> Vec<Ability> {
+        match self {
+            Self::Partner(_) => ability::of_partner(),
+            Self::Public(client) => client.abilities(user),
+        }
+    }
+
+    /// Tries what can be tried without writing.
+    pub async fn verify(&self) -> Vec<Check> {
+        match self {
+            Self::Partner(client) => client.verify().await,
+            Self::Public(client) => client.verify().await,
+        }
+    }
+}

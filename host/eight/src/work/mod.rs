@@ -1,0 +1,9 @@
+//! 8x8 Work without the partner API.
+//!
+//! * `activity`: what members of call queues do, in all layouts that 8x8 has for it
+//! * `analytics`: Work Analytics' PBXes, and when each is asked
+//! * `extension`: do not disturb on a person's extension
+
+pub(crate) mod activity;
+pub(crate) mod analytics;
+pub(crate) mod extension;
