@@ -63,7 +63,7 @@ async fn in_public_mode_the_contract_is_not_there_and_the_report_says_what_is_no
         start(&["--tenants", "1", "--users", "60", "--seconds", "1", "--settle", "0", "--eight-mode", "public"]);
     let urls = urls(&mut output);
     let http = reqwest::Client::new();
-    let tenants: Value = http.get(format!("{}/admin/tenants", urls[3])).send().await.unwrap().json().await.unwrap();
+    let tenants: Value = http.get(urls[3].replace("/truth", "/tenants")).send().await.unwrap().json().await.unwrap();
     let access = &tenants["tenants"][0];
     let text = |name: &str| access[name].as_str().unwrap();
     let changes = http.get(format!("{}/presence/v1/changes", urls[2])).header("x-api-key", text("eight_key"));
