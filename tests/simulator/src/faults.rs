@@ -1,6 +1,7 @@
 //! Failures on demand: an endpoint that answers with an error, hangs, or drops the connection. Each can be said in a
 //! sentence, too; see `rule`.
 
+mod endpoint;
 pub(crate) mod route;
 pub(crate) mod rule;
 
@@ -13,111 +14,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use self::endpoint::Endpoint;
 use self::route::Route;
 use crate::clock::{SimClock, whole_ms};
-
-/// An endpoint that can fail by itself, and that is counted by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Endpoint {
-    /// Entra: `POST /{directory}/oauth2/v2.0/token`
-    EntraToken,
-    /// Entra: `GET /{directory}/oauth2/v2.0/authorize`
-    EntraAuthorize,
-    /// Entra: `GET /{directory}/adminconsent` and `/v2.0/adminconsent`
-    EntraConsent,
-    /// Graph: `GET /oidc/userinfo`
-    UserInfo,
-    /// Graph: `GET /users`
-    ListUsers,
-    /// Graph: `POST /communications/getPresencesByUserId`
-    GetPresences,
-    /// Graph: `GET /users/{id}/presence`
-    GetPresence,
-    /// Graph: `POST /users/{id}/presence/setPresence`
-    SetPresence,
-    /// Graph: `POST /users/{id}/presence/clearPresence`
-    ClearPresence,
-    /// Graph: `POST /users/{id}/presence/setUserPreferredPresence`
-    SetPreferred,
-    /// Graph: `POST /users/{id}/presence/clearUserPreferredPresence`
-    ClearPreferred,
-    /// Graph: `POST /users/{id}/presence/setStatusMessage`
-    SetStatusMessage,
-    /// Graph: `/subscriptions` and beneath
-    Subscriptions,
-    /// Graph: the four actions on where somebody works, such as `POST /me/presence/setManualLocation`
-    WorkLocation,
-    /// Graph: `POST /$batch`, as a whole
-    Batch,
-    /// Graph: `GET /users/delta`
-    UsersDelta,
-    /// Graph: `GET /users/{id}/mailboxSettings` and beneath
-    Mailbox,
-    /// 8x8: `POST /oauth/v2/token`
-    EightToken,
-    /// 8x8: `GET /admin-provisioning/users`
-    EightUsers,
-    /// 8x8: `GET /presence/v1/users`
-    EightSnapshot,
-    /// 8x8: `GET /presence/v1/changes`
-    EightChanges,
-    /// 8x8: `POST /presence/v1/publications/bulk`
-    Publish,
-    /// 8x8: `DELETE /presence/v1/publications/{userId}`
-    Unpublish,
-}
-
-impl Endpoint {
-    /// Every endpoint there is.
-    pub const ALL: [Self; 23] = [
-        Self::EntraToken,
-        Self::EntraAuthorize,
-        Self::EntraConsent,
-        Self::UserInfo,
-        Self::ListUsers,
-        Self::GetPresences,
-        Self::GetPresence,
-        Self::SetPresence,
-        Self::ClearPresence,
-        Self::SetPreferred,
-        Self::ClearPreferred,
-        Self::SetStatusMessage,
-        Self::Subscriptions,
-        Self::WorkLocation,
-        Self::Batch,
-        Self::UsersDelta,
-        Self::Mailbox,
-        Self::EightToken,
-        Self::EightUsers,
-        Self::EightSnapshot,
-        Self::EightChanges,
-        Self::Publish,
-        Self::Unpublish,
-    ];
-
-    /// Its name in rules and in JSON: `getPresences`.
-    pub(crate) fn name(self) -> String {
-        let text = format!("{self:?}");
-        let (first, rest) = text.split_at(1);
-        first.to_lowercase() + rest
-    }
-
-    /// Whether Graph counts it against the budget for presence.
-    pub(crate) fn is_presence(self) -> bool {
-        matches!(
-            self,
-            Self::GetPresences
-                | Self::GetPresence
-                | Self::SetPresence
-                | Self::ClearPresence
-                | Self::SetPreferred
-                | Self::ClearPreferred
-                | Self::SetStatusMessage
-                | Self::WorkLocation
-        )
-    }
-}
 
 /// One failure: which endpoint, how, how often and for how long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

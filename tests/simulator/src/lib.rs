@@ -52,7 +52,16 @@ mod words;
 pub use clock::SimClock;
 pub use drive::{
     script::{PersonRef, Shown},
+    script_calls::{GroupSettings, RingOutcome},
+    script_eight::{CcToken, DirectoryRow, StreamFaults},
     sign_ins::RegistrationError,
+};
+pub use eight::{
+    agent::AgentStatus,
+    quirks::{
+        ActivityLayout, AgentHost, AgentsKey, BadFilter, BulkVerb, ContactsPath, EightQuirks, Numbering, SiteUrn,
+        TooMany, UsersBase, UsersProduct, UsersPut,
+    },
 };
 pub use faults::{Endpoint, Fault, Faults, Rule, route::Route, rule::RuleError};
 pub use map::eight_status_for;
@@ -66,7 +75,9 @@ pub use simulator::{Config, Simulator};
 pub use state::{
     access::{App, AppKind, TenantAccess},
     budget::Limit,
+    carried::{EightMode, NotCarried, PublicCarries},
     entra::ConsentAnswer,
+    grants::Product,
     measure::{Counters, Write, WriteKind},
     permission::Permission,
     quirks::{Cloud, Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},

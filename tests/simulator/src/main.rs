@@ -3,8 +3,8 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
-use clap::Parser;
-use presync_simulator::{Config, Simulator};
+use clap::{Parser, ValueEnum};
+use presync_simulator::{Config, EightMode, PublicCarries, Simulator};
 
 const EXAMPLES: &str = "Examples:
   presync-simulator
@@ -15,7 +15,9 @@ const EXAMPLES: &str = "Examples:
   curl http://127.0.0.1:18084/admin/truth
       what is wrong now
   curl -d 'fail 10% of POST /communications/getPresencesByUserId with 503 for 2m' http://127.0.0.1:18084/admin/faults
-      every tenth read of presence fails for two minutes";
+      every tenth read of presence fails for two minutes
+  presync-simulator --eight-mode public --seconds 60
+      only what 8x8 documents is there; the truth expects what can be carried that way and no more";
 
 /// Microsoft Entra, Microsoft Graph and 8x8 as real HTTP servers, with people who live a working day.
 #[derive(Debug, Parser)]
@@ -45,6 +47,16 @@ struct Arguments {
     /// Speak TLS, and write the certificate of the authority to trust to this file, as PEM. The admin server does not.
     #[arg(long, value_name = "FILE")]
     tls: Option<PathBuf>,
+    /// Which of 8x8's endpoints are there: `partner` for all, `public` for the documented ones. `public` brings call
+    /// queues and agents of the Contact Center with it.
+    #[arg(long, value_enum, default_value_t = Mode::Partner)]
+    eight_mode: Mode,
+    /// Have call queues and agents of the Contact Center in partner mode too.
+    #[arg(long)]
+    contact_center: bool,
+    /// In public mode: presync may write `doNotDisturb` of extensions, so the truth expects it.
+    #[arg(long)]
+    extension_dnd: bool,
     /// The port of Entra.
     #[arg(long, default_value_t = 18081)]
     entra_port: u16,
@@ -59,6 +71,15 @@ struct Arguments {
     admin_port: u16,
 }
 
+/// Which of 8x8's endpoints are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// All of them.
+    Partner,
+    /// The documented ones.
+    Public,
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
@@ -69,6 +90,9 @@ async fn main() -> anyhow::Result<ExitCode> {
         seed: arguments.seed,
         move_every: Duration::from_secs(arguments.move_every),
         varied_start: true,
+        eight_mode: if arguments.eight_mode == Mode::Public { EightMode::Public } else { EightMode::Partner },
+        contact_center: arguments.contact_center || arguments.eight_mode == Mode::Public,
+        public_carries: PublicCarries { extension_dnd: arguments.extension_dnd, ..PublicCarries::default() },
         entra_port: arguments.entra_port,
         graph_port: arguments.graph_port,
         eight_port: arguments.eight_port,
@@ -118,6 +142,9 @@ async fn run(sim: &Simulator, arguments: &Arguments) -> anyhow::Result<ExitCode>
         report.change_to_publish_seconds.p50,
         report.change_to_publish_seconds.p99
     );
+    if !report.not_carried.is_empty() {
+        println!("not carried: {}", serde_json::to_string(&report.not_carried)?);
+    }
     let right = report.wrong_at_end == 0 && report.stuck_sessions_at_end == 0;
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

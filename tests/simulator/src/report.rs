@@ -8,6 +8,7 @@ use crate::{
     drive::movement,
     faults::Endpoint,
     state::{
+        carried::NotCarried,
         measure::Counters,
         tenant::Tenant,
         truth::{self, Truth},
@@ -63,6 +64,8 @@ pub struct SimReport {
     pub counters: Counters,
     /// Answers by endpoint and status code.
     pub requests: BTreeMap<String, u64>,
+    /// How many people something cannot be carried for, and why; only where 8x8 is reached by documented endpoints.
+    pub not_carried: BTreeMap<NotCarried, usize>,
     /// The most Graph presence requests that one application made in one tenant within any 30 seconds.
     pub most_requests_in_30_seconds: usize,
 }
@@ -100,6 +103,8 @@ impl Summary {
         sum.sessions_cleared += more.sessions_cleared;
         sum.duplicates += more.duplicates;
         sum.throttled += more.throttled;
+        sum.agent_statuses_set += more.agent_statuses_set;
+        sum.directory_writes += more.directory_writes;
         for ((endpoint, status), count) in &tenant.meter.requests {
             *self.requests.entry(format!("{} {status}", name(*endpoint))).or_default() += count;
         }
@@ -122,11 +127,12 @@ impl Summary {
             sessions_held: truth.sessions_held,
             duplicates: self.counters.duplicates,
             change_to_publish_seconds: spread(all),
-            both_directions_used: self.counters.publications > 0 && self.counters.sessions_set > 0,
+            both_directions_used: self.counters.to_eight() > 0 && self.counters.sessions_set > 0,
             teams_to_eight_seconds: spread(self.publish_ms),
             eight_to_teams_seconds: spread(self.session_ms),
             counters: self.counters,
             requests: self.requests,
+            not_carried: truth.not_carried.clone(),
             most_requests_in_30_seconds: self.peak,
         }
     }

@@ -20,6 +20,7 @@ use tokio::{
 use crate::{
     clock::{SimClock, whole_ms},
     drive::{movement, population},
+    eight::quirks::EightQuirks,
     faults::Faults,
     http::{self, watch::watched},
     notify::{courier, outbox::Outbox},
@@ -27,6 +28,7 @@ use crate::{
     state::{
         access::TenantAccess,
         budget::Limit,
+        carried::{EightMode, PublicCarries},
         keys::SigningKeys,
         quirks::Quirks,
         requests::{Request, Requests, Server},
@@ -77,6 +79,20 @@ pub struct Config {
     pub repeat_changes: bool,
     /// How long changes can be read. Default 24 h.
     pub change_retention: Duration,
+    /// Which of 8x8's endpoints are there. Default all, the partner contract too.
+    pub eight_mode: EightMode,
+    /// What presync is set to do where only documented endpoints are there; the truth expects that much.
+    pub public_carries: PublicCarries,
+    /// Where 8x8's documents contradict each other. Default the reference's choices.
+    pub eight_quirks: EightQuirks,
+    /// Whether there are call queues, ring groups, agents of the Contact Center and people without a licence. Default
+    /// off.
+    pub contact_center: bool,
+    /// Whether the 8x8 directory holds what real ones hold: other addresses, hidden people, people that provisioning
+    /// made. Default off.
+    pub odd_directory: bool,
+    /// 8x8's limit on Work Analytics, which nobody publishes. Default 60 a minute, 20 at once.
+    pub eight_analytics_limit: Limit,
     /// How long Entra signs with one key. Default 42 days.
     pub key_rotation: Duration,
     /// Whether Entra, Graph and 8x8 are spoken to over TLS, with an authority of their own. Default not.
@@ -107,6 +123,12 @@ impl Default for Config {
             manual_answers_422: false,
             repeat_changes: true,
             change_retention: Duration::from_secs(24 * 3_600),
+            eight_mode: EightMode::default(),
+            public_carries: PublicCarries::default(),
+            eight_quirks: EightQuirks::default(),
+            contact_center: false,
+            odd_directory: false,
+            eight_analytics_limit: Limit { burst: 20.0, per_second: 1.0 },
             key_rotation: Duration::from_secs(42 * 24 * 3_600),
             tls: false,
             quirks: Quirks::default(),
@@ -121,6 +143,7 @@ pub struct Simulator {
     urls: Urls,
     stop: watch::Sender<bool>,
     ticker: JoinHandle<()>,
+    deliveries: Vec<JoinHandle<()>>,
     courier: JoinHandle<()>,
     authority_pem: Option<String>,
 }
@@ -137,6 +160,7 @@ impl Simulator {
             eight_token_ms: whole_ms(config.eight_token),
             manual_answers_422: config.manual_answers_422,
             repeat_changes: config.repeat_changes,
+            eight_mode: config.eight_mode,
         };
         let world = Arc::new(World {
             faults: Faults::new(config.clock.clone(), config.seed),
@@ -177,8 +201,11 @@ impl Simulator {
                 }
             }
         });
+        let deliver = |place| tokio::spawn(http::eight_webhooks::deliver(Arc::clone(&world), place));
+        let deliveries = (0..world.cells.len()).map(deliver).collect();
         let courier = tokio::spawn(courier::run(Arc::clone(&world)));
-        Ok(Self { world, urls, stop, ticker, courier, authority_pem: tls.map(|tls| tls.authority_pem) })
+        let authority_pem = tls.map(|tls| tls.authority_pem);
+        Ok(Self { world, urls, stop, ticker, deliveries, courier, authority_pem })
     }
 
     /// Where Entra is: `http://127.0.0.1:PORT`.
@@ -287,6 +314,9 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.ticker.abort();
+        for delivery in &self.deliveries {
+            delivery.abort();
+        }
         self.courier.abort();
         self.stop.send_replace(true);
     }

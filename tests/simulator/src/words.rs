@@ -184,6 +184,8 @@ pub(crate) enum Source {
     External,
     /// The idle timer.
     Auto,
+    /// The Contact Center.
+    Cc,
 }
 
 impl Source {
@@ -195,6 +197,7 @@ impl Source {
             Self::Calendar => "CALENDAR",
             Self::External => "EXTERNAL",
             Self::Auto => "AUTO",
+            Self::Cc => "CC",
         }
     }
 }

@@ -57,6 +57,25 @@ async fn it_waits_for_the_first_read_then_judges_and_reports() {
     assert!((1.0..30.0).contains(&report["seconds"].as_f64().unwrap()));
 }
 
+#[tokio::test]
+async fn in_public_mode_the_contract_is_not_there_and_the_report_says_what_is_not_carried() {
+    let (mut child, mut output) =
+        start(&["--tenants", "1", "--users", "60", "--seconds", "1", "--settle", "0", "--eight-mode", "public"]);
+    let urls = urls(&mut output);
+    let http = reqwest::Client::new();
+    let tenants: Value = http.get(urls[3].replace("/truth", "/tenants")).send().await.unwrap().json().await.unwrap();
+    let access = &tenants["tenants"][0];
+    let text = |name: &str| access[name].as_str().unwrap();
+    let changes = http.get(format!("{}/presence/v1/changes", urls[2])).header("x-api-key", text("eight_key"));
+    assert_eq!(changes.send().await.unwrap().status(), 404);
+    let agents = format!("{}/api/v1/tenants/{}/agentstatus/agents", urls[2], text("cc_tenant"));
+    let agents = http.get(agents).basic_auth(text("cc_tenant"), Some(text("cc_action_token")));
+    assert_eq!(agents.send().await.unwrap().status(), 200);
+    child.wait().unwrap();
+    let said: Vec<String> = output.lines().map(Result::unwrap).collect();
+    assert!(said.iter().any(|line| line.contains("statusHasNoDocumentedWrite")), "{said:?}");
+}
+
 #[test]
 fn help_has_examples() {
     let help = Command::new(PROGRAM).arg("--help").output().unwrap();

@@ -2,8 +2,12 @@
 
 pub(crate) mod clients;
 mod directory;
+mod furnish;
 pub(crate) mod movement;
+mod odd_directory;
 pub(crate) mod population;
 pub(crate) mod script;
+pub(crate) mod script_calls;
+pub(crate) mod script_eight;
 pub(crate) mod sign_ins;
 mod subscribers;

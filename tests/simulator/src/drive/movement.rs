@@ -9,8 +9,11 @@ use std::cmp::Reverse;
 use rand::RngExt;
 
 use crate::{
-    eight::{Call, EightLayers},
-    state::tenant::{Cause, Due, Tenant},
+    eight::{Call, EightLayers, agent::AgentStatus},
+    state::{
+        staff::Mover,
+        tenant::{Cause, Due, Tenant},
+    },
     teams::{Device, Preferred, TeamsLayers},
     words::{Pair, Status},
 };
@@ -60,8 +63,7 @@ pub(crate) fn moved_ms(tenant: &Tenant, now: i64) -> i64 {
 /// One person moves, and the next move is set.
 pub(crate) fn step(tenant: &mut Tenant, person: u32, at: i64) {
     act(tenant, person, at);
-    let in_call =
-        tenant.person(person).and_then(|person| person.eight.as_ref()).is_some_and(|e| e.layers.call.is_some());
+    let in_call = tenant.person(person).and_then(|person| person.eight.as_ref()).is_some_and(|e| e.layers.in_call());
     let (least, most) = if in_call { (100, 300) } else { (35, 135) };
     let every = tenant.move_every_ms.max(1);
     let next = at + (tenant.rng.random_range(least * every..=most * every) / 100).max(1);
@@ -74,6 +76,15 @@ pub(crate) fn act(tenant: &mut Tenant, person: u32, at: i64) {
     else {
         return;
     };
+    let eight = tenant.person(person).and_then(|person| person.eight.as_ref());
+    let works = eight.is_none_or(|eight| eight.profile.uc.is_some());
+    if let Some(cc) = layers.as_ref().and_then(|layers| layers.cc)
+        && tenant.rng.random_bool(if works { 0.5 } else { 0.7 })
+    {
+        move_agent(tenant, person, at, cc.status);
+        return;
+    }
+    let layers = layers.filter(|_| works);
     let roll = tenant.rng.random_range(0..100);
     match layers {
         Some(layers) if layers.call.is_some() => match roll {
@@ -88,6 +99,29 @@ pub(crate) fn act(tenant: &mut Tenant, person: u32, at: i64) {
         },
         None => move_in_teams(tenant, person, at),
     }
+}
+
+/// An agent of the Contact Center does something: mostly calls, some wrapping up, breaks, and a night at home.
+fn move_agent(tenant: &mut Tenant, person: u32, at: i64, status: AgentStatus) {
+    use AgentStatus::{DirectCall, LoggedOut, OnBreak, PostProcess, ProcessTransact, WaitTransact, WorkOffline};
+    let roll = tenant.rng.random_range(0..100);
+    let (next, voice) = match (status, roll) {
+        (ProcessTransact, 0..60) => (PostProcess, false),
+        (ProcessTransact | DirectCall | PostProcess | OnBreak, _) | (LoggedOut, 0..70) => (WaitTransact, false),
+        (WaitTransact, 0..45) => (ProcessTransact, true),
+        (WaitTransact, 45..60) => (DirectCall, true),
+        (WaitTransact, 60..80) => (OnBreak, false),
+        (WaitTransact, 80..84) => (LoggedOut, false),
+        // What was set from outside stays; what the agent set is taken back at the next occasion.
+        (WorkOffline, 0..60) if !set_by_api(tenant, person) => (WaitTransact, false),
+        _ => return,
+    };
+    tenant.move_agent(person, next, None, voice, Mover::Life, at);
+}
+
+fn set_by_api(tenant: &Tenant, person: u32) -> bool {
+    let eight = tenant.person(person).and_then(|person| person.eight.as_ref());
+    eight.and_then(|eight| eight.profile.agent.as_ref()).is_some_and(|agent| agent.set_by_api)
 }
 
 /// Puts a call on an 8x8 user.

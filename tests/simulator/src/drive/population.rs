@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use uuid::{Builder, Uuid};
 
-use super::movement;
+use super::{furnish, movement};
 use crate::{
     Config,
     clock::whole_ms,
@@ -15,10 +15,13 @@ use crate::{
     state::{
         access::{TenantAccess, Tokens},
         budget::Budget,
+        carried::Carried,
         directory::Directory,
         entra::Entra,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
+        phone::{self, Phone},
+        profile::{Desk, Extension, Profile},
         tenant::Tenant,
     },
     teams::{Device, OutOfOffice, TeamsLayers},
@@ -49,6 +52,9 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     if config.oddities {
         maker.oddities(config.users);
     }
+    if config.odd_directory {
+        maker.odd_directory(config.users + 10);
+    }
     let Maker { rng, people, .. } = maker;
     let count = people.len();
     let mut tenant = Tenant {
@@ -61,7 +67,8 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
         subscriptions: Subscriptions::default(),
         directory: Directory::default(),
         without_mailbox: HashSet::new(),
-        eight_budgets: [Budget::new(config.eight_directory_limit, now), Budget::new(config.eight_presence_limit, now)],
+        presence_budget: Budget::new(config.eight_presence_limit, now),
+        phone: Phone::new(place, config),
         by_teams_id: HashMap::new(),
         by_eight_id: HashMap::new(),
         people,
@@ -85,6 +92,7 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
             tenant.by_eight_id.insert(eight.id.clone(), place);
         }
     }
+    furnish::furnish(&mut tenant, config, now);
     tenant.relink();
     if config.varied_start {
         for person in 0..u32::try_from(count).unwrap_or(u32::MAX) {
@@ -96,16 +104,16 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     tenant
 }
 
-struct Maker {
+pub(super) struct Maker {
     rng: ChaCha8Rng,
     place: usize,
-    now: i64,
-    people: Vec<Person>,
+    pub(super) now: i64,
+    pub(super) people: Vec<Person>,
 }
 
 impl Maker {
     /// A person on both sides, with the same name in whatever case.
-    fn both(&mut self, number: usize) {
+    pub(super) fn both(&mut self, number: usize) {
         let (name, address) = self.name(number);
         let upn = if self.rng.random_bool(0.25) { mixed_case(&address) } else { address.clone() };
         let teams = self.teams(&name, &upn);
@@ -146,11 +154,11 @@ impl Maker {
         }
     }
 
-    fn add(&mut self, teams: Option<TeamsSide>, eight: Option<EightSide>) {
-        self.people.push(Person { teams, eight, linked: false, track: Track::default() });
+    pub(super) fn add(&mut self, teams: Option<TeamsSide>, eight: Option<EightSide>) {
+        self.people.push(Person { teams, eight, linked: false, carried: Carried::default(), track: Track::default() });
     }
 
-    fn name(&self, number: usize) -> (String, String) {
+    pub(super) fn name(&self, number: usize) -> (String, String) {
         let (first, last) = (FIRST[number % FIRST.len()], LAST[(number / FIRST.len()) % LAST.len()]);
         let serial = match number / (FIRST.len() * LAST.len()) {
             0 => String::new(),
@@ -160,7 +168,7 @@ impl Maker {
         (format!("{first} {last}{serial}"), address)
     }
 
-    fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
+    pub(super) fn teams(&mut self, name: &str, upn: &str) -> TeamsSide {
         let mut layers = TeamsLayers::default();
         layers.client(Device::Desktop, Some(Pair::AVAILABLE), self.now);
         TeamsSide {
@@ -177,7 +185,7 @@ impl Maker {
         }
     }
 
-    fn eight(&mut self, name: &str, email: &str) -> EightSide {
+    pub(super) fn eight(&mut self, name: &str, email: &str) -> EightSide {
         const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let id: String = (0..22).map(|_| char::from(LETTERS[self.rng.random_range(0..LETTERS.len())])).collect();
         EightSide {
@@ -191,7 +199,17 @@ impl Maker {
             observed_ms: None,
             note: None,
             due_ms: None,
+            profile: Profile::plain(email, self.extension(), self.people.len() % 4, self.now),
+            desk: Desk::default(),
+            collected: None,
         }
+    }
+
+    /// The next free number on one of the two PBXes, which both begin at 1000.
+    fn extension(&self) -> Extension {
+        let place = self.people.len();
+        let number = 1_000 + u32::try_from(place / 2).unwrap_or(u32::MAX);
+        Extension { id: phone::id("ext", self.place, place).into(), number, devices: 1 }
     }
 
     fn guid(&mut self) -> Uuid {

@@ -50,7 +50,7 @@ pub struct Shown {
     pub session: bool,
 }
 
-fn describe(tenant: &Tenant, place: u32, person: &Person) -> PersonRef {
+pub(super) fn describe(tenant: &Tenant, place: u32, person: &Person) -> PersonRef {
     PersonRef {
         tenant: tenant.place,
         person: place,
@@ -219,7 +219,7 @@ impl Simulator {
         self.world.cells.get(tenant).map(|cell| self.world.with(cell, work))
     }
 
-    fn edit_eight(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::eight::EightLayers, i64)) {
+    pub(super) fn edit_eight(&self, person: &PersonRef, edit: impl FnOnce(&mut crate::eight::EightLayers, i64)) {
         self.on(person, |tenant, now| tenant.edit_eight(person.person, now, Cause::Life, |layers| edit(layers, now)));
     }
 

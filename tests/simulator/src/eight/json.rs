@@ -3,14 +3,36 @@
 use std::fmt::Write;
 
 use super::{EightLayers, layers::Since};
-use crate::clock::iso;
+use crate::{
+    clock::iso,
+    state::{person::EightSide, profile::extension_dnd},
+};
 
 /// Whose presence it is, and which version.
 pub(crate) struct Identity<'a> {
     pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
     pub(crate) email: &'a str,
+    pub(crate) agent: Option<&'a str>,
+    pub(crate) extension: Option<u32>,
     pub(crate) revision: u64,
     pub(crate) updated_ms: i64,
+}
+
+impl<'a> Identity<'a> {
+    /// The identity of a user at a revision.
+    pub(crate) fn of(eight: &'a EightSide, revision: u64, updated_ms: i64) -> Self {
+        let profile = &eight.profile;
+        Self {
+            id: &eight.id,
+            name: &profile.user_name,
+            email: &eight.email,
+            agent: profile.agent.as_ref().map(|agent| &*agent.id),
+            extension: profile.uc.as_ref().map(|uc| uc.number),
+            revision,
+            updated_ms,
+        }
+    }
 }
 
 /// A JSON string; almost always there is nothing to escape.
@@ -30,7 +52,7 @@ pub(crate) fn push_presence(out: &mut String, who: &Identity<'_>, layers: &Eight
     out.push_str(r#"{"userId":"#);
     push_text(out, who.id);
     out.push_str(r#","userName":"#);
-    push_text(out, who.email);
+    push_text(out, who.name);
     out.push_str(r#","primaryEmail":"#);
     push_text(out, who.email);
     let status = layers.raw.unwrap_or(shown.status.word());
@@ -42,20 +64,45 @@ pub(crate) fn push_presence(out: &mut String, who: &Identity<'_>, layers: &Eight
     out.push_str(r#","layers":["#);
     push_layers(out, layers);
     out.push_str(r#"],"call":"#);
-    match layers.call {
-        Some(call) => {
+    match (layers.call, layers.cc.filter(|cc| cc.in_call())) {
+        (Some(call), _) => {
             let (count, hold, since) = (call.count, call.on_hold, iso(call.since_ms));
             let _ = write!(out, r#"{{"active":true,"count":{count},"onHold":{hold},"since":"{since}"}}"#);
         }
-        None => out.push_str(r#"{"active":false,"count":0,"onHold":false,"since":null}"#),
+        (None, Some(cc)) => {
+            let since = iso(cc.since_ms);
+            let _ = write!(out, r#"{{"active":true,"count":1,"onHold":false,"since":"{since}"}}"#);
+        }
+        (None, None) => out.push_str(r#"{"active":false,"count":0,"onHold":false,"since":null}"#),
     }
-    let dnd = layers.manual.is_some_and(|(status, _)| status == crate::words::Status::Dnd);
+    let dnd = extension_dnd(layers);
+    let _ = write!(out, r#","dnd":{{"enabled":{dnd},"extensions":["#);
+    if let Some(extension) = who.extension.filter(|_| dnd) {
+        let _ = write!(out, r#""{extension}""#);
+    }
+    out.push_str(r#"]},"cc":"#);
+    match who.agent.zip(layers.cc) {
+        Some((agent, cc)) => {
+            let (status, logged_in) = (cc.status.number(), cc.status.logged_in());
+            out.push_str(r#"{"agentId":"#);
+            push_text(out, agent);
+            let _ = write!(out, r#","agentStatus":{status},"loggedIn":{logged_in}}}"#);
+        }
+        None => out.push_str("null"),
+    }
+    out.push_str(r#","devices":{"registered":true}"#);
     let (revision, updated) = (who.revision, iso(who.updated_ms));
-    let _ = write!(out, r#","dnd":{{"enabled":{dnd},"extensions":[]}},"cc":null,"devices":{{"registered":true}}"#);
     let _ = write!(out, r#","revision":{revision},"lastUpdatedTime":"{updated}"}}"#);
 }
 
 fn push_message(out: &mut String, layers: &EightLayers) {
+    if let Some(text) = layers.text {
+        let source = if layers.calendar.is_some() { "CALENDAR" } else { "USER" };
+        out.push_str(r#"{"text":"#);
+        push_text(out, text);
+        let _ = write!(out, r#","source":"{source}","expiresAt":null}}"#);
+        return;
+    }
     let Some((external, message)) = layers.external.as_ref().and_then(|e| e.message.as_ref().map(|m| (e, m))) else {
         out.push_str("null");
         return;
@@ -116,7 +163,15 @@ mod tests {
             message: Some("out of office".into()),
         }));
         let mut text = String::new();
-        let who = Identity { id: "hvOB", email: "jane@corp.com", revision: 7, updated_ms: 2_000 };
+        let who = Identity {
+            id: "hvOB",
+            name: "jane@corp.com",
+            email: "jane@corp.com",
+            agent: None,
+            extension: Some(1_001),
+            revision: 7,
+            updated_ms: 2_000,
+        };
         push_presence(&mut text, &who, &layers);
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["status"], "ON_CALL");

@@ -1,12 +1,15 @@
 //! How 8x8 makes one status out of many.
 //!
 //! ```text
-//! manual status > call > calendar > external publication (a lease) > idle timer > signed in or not
+//! Contact Center, if logged in
+//! manual status > call > do not disturb of the extension > calendar > external publication (a lease) > idle timer
+//!               > signed in or not
 //! ```
 //! Everything here is a function of the layers and the time.
 
 use std::sync::Arc;
 
+use super::agent::CcLayer;
 use crate::words::{Source, Status};
 
 /// A layer that carries a status and the moment it began.
@@ -44,6 +47,12 @@ pub(crate) struct EightLayers {
     pub(crate) idle_since: Option<i64>,
     /// A word put in by a test, written in place of the status.
     pub(crate) raw: Option<&'static str>,
+    /// Since when the extension's `doNotDisturb` is set from outside.
+    pub(crate) extension_dnd: Option<i64>,
+    /// What the person does as an agent of the Contact Center, if they are one.
+    pub(crate) cc: Option<CcLayer>,
+    /// The text of the calendar or of the person.
+    pub(crate) text: Option<&'static str>,
 }
 
 /// What a colleague sees, and why.
@@ -65,6 +74,9 @@ impl EightLayers {
             external: None,
             idle_since: None,
             raw: None,
+            extension_dnd: None,
+            cc: None,
+            text: None,
         }
     }
 
@@ -76,10 +88,24 @@ impl EightLayers {
 
     /// What would be shown if the external layer were this one; publishing available is the same as having none.
     pub(crate) fn effective_with(&self, external: Option<Since>) -> Effective {
+        match self.cc.and_then(|cc| Some((cc.status.seen_as()?, cc.since_ms))) {
+            Some((status, since_ms)) => Effective { status, source: Source::Cc, since_ms },
+            None => self.work_with(external),
+        }
+    }
+
+    /// What Work alone says, whatever the person does in the Contact Center.
+    pub(crate) fn work(&self) -> Effective {
+        self.work_with(self.external.as_ref().map(|external| (external.status, external.since_ms)))
+    }
+
+    fn work_with(&self, external: Option<Since>) -> Effective {
         let (status, since_ms, source) = if let Some((status, since)) = self.manual {
             (status, since, Source::User)
         } else if let Some(call) = self.call {
             (Status::OnCall, call.since_ms, Source::Call)
+        } else if let Some(since) = self.extension_dnd {
+            (Status::Dnd, since, Source::User)
         } else if let Some((status, since)) = self.calendar {
             (status, since, Source::Calendar)
         } else if let Some((status, since)) = external.filter(|(status, _)| *status != Status::Available) {
@@ -92,10 +118,22 @@ impl EightLayers {
         Effective { status, source, since_ms }
     }
 
-    /// Whether Teams should show a call: on call, because of a real one.
+    /// Whether Teams should show a call: a real one, in Work or in the Contact Center, and no status chosen by hand.
     pub(crate) fn shows_real_call(&self) -> bool {
-        let effective = self.effective();
-        effective.status == Status::OnCall && effective.source == Source::Call
+        self.manual.is_none() && self.in_call()
+    }
+
+    /// Whether the person is in a real call, whatever is shown.
+    pub(crate) fn in_call(&self) -> bool {
+        self.call.is_some() || self.cc.is_some_and(CcLayer::in_call)
+    }
+
+    /// What a colleague sees: an invisible person looks offline.
+    pub(crate) fn seen_by_peers(&self) -> Status {
+        match self.effective().status {
+            Status::Invisible => Status::Offline,
+            status => status,
+        }
     }
 
     /// What is published here now; available when there is nothing.
@@ -105,9 +143,11 @@ impl EightLayers {
 
     /// Whether anything visible differs; a longer lease alone does not.
     pub(crate) fn differs_from(&self, before: &Self) -> bool {
-        let beneath =
-            |layers: &Self| (layers.base, layers.manual, layers.call, layers.calendar, layers.idle_since, layers.raw);
-        beneath(self) != beneath(before) || !same_publication(self.external.as_deref(), before.external.as_deref())
+        let work = |layers: &Self| (layers.base, layers.manual, layers.call, layers.calendar, layers.idle_since);
+        let more = |layers: &Self| (layers.raw, layers.extension_dnd, layers.cc, layers.text);
+        work(self) != work(before)
+            || more(self) != more(before)
+            || !same_publication(self.external.as_deref(), before.external.as_deref())
     }
 }
 
@@ -124,6 +164,7 @@ fn same_publication(one: Option<&External>, other: Option<&External>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eight::agent::AgentStatus;
 
     fn external(status: Status) -> Option<Arc<External>> {
         Some(Arc::new(External { status, since_ms: 4, expires_ms: 99, publication_id: "p".into(), message: None }))
@@ -142,7 +183,7 @@ mod tests {
                 calendar: has(2).then_some((Status::Dnd, 3)),
                 external: if has(3) { external(Status::Away) } else { None },
                 idle_since: has(4).then_some(5),
-                raw: None,
+                ..EightLayers::signed_in(0)
             };
             let (status, source) = match (has(0), has(1), has(2), has(3), has(4)) {
                 (true, ..) => (Status::Busy, Source::User),
@@ -163,6 +204,28 @@ mod tests {
         let layers = EightLayers { external: external(Status::OnCall), ..EightLayers::signed_in(0) };
         assert_eq!(layers.effective().status, Status::OnCall);
         assert!(!layers.shows_real_call());
+    }
+
+    #[test]
+    fn contact_center_stands_above_work_while_logged_in_and_falls_back_when_not() {
+        let with = |number, voice| {
+            let cc = AgentStatus::from_number(number).map(|status| CcLayer { status, since_ms: 7, voice });
+            EightLayers { cc, external: external(Status::Away), ..EightLayers::signed_in(0) }
+        };
+        let shown = |number| {
+            let shown = with(number, true).effective();
+            (shown.status, shown.source)
+        };
+        assert_eq!(shown(0), (Status::Away, Source::External));
+        assert_eq!(shown(1), (Status::Away, Source::External));
+        assert_eq!(shown(4), (Status::Available, Source::Cc));
+        assert_eq!(shown(3), (Status::Away, Source::Cc));
+        for busy in [5, 6, 7, 8, 9, 10, 11] {
+            assert_eq!(shown(busy), (Status::Busy, Source::Cc), "{busy}");
+        }
+        let calls: Vec<i64> = (0..12).filter(|number| with(*number, true).in_call()).collect();
+        assert_eq!(calls, [7, 9, 10]);
+        assert!((0..12).all(|number| !with(number, false).in_call()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::eight_admin;
 use crate::{
     drive::movement,
     report::{SimReport, Summary},
@@ -40,6 +41,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router {
         .route("/admin/switches", post(switches))
         .route("/admin/quirks", get(quirks).patch(patch_quirks))
         .route("/admin/clock", get(clock).post(advance))
+        .merge(eight_admin::routes())
         .merge(super::admin_entra::routes())
         .merge(super::admin_platform::routes())
         .with_state(Arc::clone(world))

@@ -1,4 +1,4 @@
-//! 8x8: the routes, the token endpoint, and what every request has to pass.
+//! 8x8: the routes, and the token endpoint.
 
 use std::sync::Arc;
 
@@ -7,52 +7,121 @@ use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, Uri},
-    routing::{delete, get, post},
+    routing::{any, delete, get, patch, post},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{
-    eight_directory, eight_publish, eight_read,
-    reply::{Reply, apigee_fault, eight_fault, json_text, problem, strike, with_header, with_retry_after},
+    eight_activity, eight_agents, eight_analytics, eight_audits, eight_contacts, eight_directory,
+    eight_gate::{basic, by_key, reset_of, with_rate},
+    eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups, eight_sapi, eight_scim,
+    eight_stream, eight_webhooks,
+    reply::{Reply, json_text, problem, strike, with_retry_after},
 };
 use crate::{
+    eight::quirks::UsersProduct,
     faults::Endpoint,
     state::{
         access::Holder,
         budget::Spent,
+        carried::EightMode,
+        grants::Product,
+        tenant::Tenant,
         world::{Cell, World},
     },
 };
 
 pub(crate) fn routes(world: &Arc<World>) -> Router {
-    Router::new()
+    let documented = documented();
+    let all = match world.settings.eight_mode {
+        EightMode::Public => documented,
+        EightMode::Partner => documented.merge(partner()),
+    };
+    all.fallback(unknown).with_state(Arc::clone(world))
+}
+
+/// What 8x8 documents.
+fn documented() -> Router<Arc<World>> {
+    let agents = "/api/v1/tenants/{tenantId}/agentstatus/agents";
+    let one_agent = get(eight_agents::one).put(eight_agents::set);
+    let mut routes = Router::new()
         .route("/oauth/v2/token", post(token))
-        .route("/admin-provisioning/users", get(eight_directory::list))
+        .route("/analytics/work/v1/oauth/token", post(eight_analytics::token))
+        .route("/analytics/work/v2/pbxes", get(eight_analytics::pbxes))
+        .route("/analytics/work/v2/pbxes/", get(eight_analytics::pbxes))
+        .route("/analytics/work/v2/pbxes/{pbxId}/sites", get(eight_analytics::sites))
+        .route("/analytics/work/v2/pbxes/{pbxId}/queues", get(eight_analytics::queues))
+        .route("/analytics/work/v2/pbxes/{pbxId}/sites/{siteId}/queues", get(eight_analytics::queues_of_site))
+        .route("/analytics/work/v2/pbxes/{pbxId}/agents", get(eight_analytics::agents))
+        .route("/analytics/work/v2/pbxes/{pbxId}/agent-activity", get(eight_activity::by_agent))
+        .route("/analytics/work/v2/pbxes/{pbxId}/queue-agent-activity", get(eight_activity::by_queue))
+        .route("/analytics/work/v2/extsum", get(eight_analytics::extension_summary))
+        .route(agents, get(eight_agents::list))
+        .route(&format!("{agents}/bulk"), any(eight_agents::bulk))
+        .route(&format!("{agents}/{{agentId}}"), one_agent)
+        .route("/ws/v2/reader/persistent/{tenant}/{namespace}/{topic}", get(eight_stream::reader))
+        .route("/ws/v2/consumer/persistent/{tenant}/{namespace}/{topic}/{subscription}", get(eight_stream::consumer))
+        .route("/api/streaming/v1/clientconnect/subscribe/{name}", get(eight_sapi::subscribe))
+        .route("/administration/audit/v1/audits", get(eight_audits::list))
+        .route("/directory-contacts/api/v3/contacts", get(eight_contacts::list))
+        .route("/directoryContacts/api/v3/contacts", get(eight_contacts::list))
+        .route("/admin-provisioning/operations/{operationId}", get(eight_operations::one))
+        .route("/admin-provisioning/ring-groups", get(eight_ring_groups::list))
+        .route("/admin-provisioning/ring-groups/{groupId}", get(eight_ring_groups::one));
+    for region in ["us", "eu", "au", "ca"] {
+        routes = routes.route(&format!("/vcc/{region}/chat/v2/jwk/{{kid}}/public"), get(eight_webhooks::key));
+    }
+    for region in ["", "/eu", "/au", "/ca"] {
+        let base = format!("{region}/analytics/cc/v5/realtime-metrics");
+        routes = routes
+            .route(&format!("{base}/agents"), get(eight_realtime::agents))
+            .route(&format!("{base}/agents/{{agentId}}"), get(eight_realtime::agent))
+            .route(&format!("{base}/agents-in-queue-groups"), get(eight_realtime::in_queue_groups));
+    }
+    for base in ["/admin-provisioning", "/v1"] {
+        let one = get(eight_directory::one).put(eight_operations::replace).delete(eight_operations::delete);
+        routes = routes
+            .route(&format!("{base}/users"), get(eight_directory::list).post(eight_operations::create))
+            .route(&format!("{base}/users/{{userId}}"), one);
+    }
+    routes
+        .route("/scim/v2/Users", get(eight_scim::list).post(eight_scim::create))
+        .route("/scim/v2/Users/{id}", patch(eight_scim::patch))
+        .route("/chat-gateway/v1/jwk/{kid}/public", get(eight_webhooks::key))
+        .merge(webhooks("/chat-gateway/v1/webhooks"))
+}
+
+fn webhooks(base: &str) -> Router<Arc<World>> {
+    let one = get(eight_webhooks::one).put(eight_webhooks::add).delete(eight_webhooks::remove);
+    Router::new()
+        .route(base, get(eight_webhooks::list).post(eight_webhooks::add))
+        .route(&format!("{base}/verify"), post(eight_webhooks::verify))
+        .route(&format!("{base}/{{id}}"), one)
+}
+
+/// What the partner contract adds.
+fn partner() -> Router<Arc<World>> {
+    Router::new()
+        .route("/presence/v1/capabilities", get(eight_read::capabilities))
         .route("/presence/v1/users", get(eight_read::snapshot))
         .route("/presence/v1/changes", get(eight_read::changes))
         .route("/presence/v1/publications/bulk", post(eight_publish::bulk))
         .route("/presence/v1/publications/{userId}", delete(eight_publish::withdraw))
-        .fallback(unknown)
-        .with_state(Arc::clone(world))
+        .merge(webhooks("/presence/v1/webhooks"))
 }
 
 async fn unknown(State(world): State<Arc<World>>, uri: Uri) -> Reply {
     let reply = problem(&world, 404, "Not Found", uri.path(), None, "NOT_FOUND", "Resource not found");
-    with_rate(reply, 0, 0, world.clock.now_ms())
+    with_rate(reply, 0, 0, reset_of(world.clock.now_ms()))
 }
 
 /// The token endpoint: Basic credentials, a form, and numbers as strings in the answer.
 async fn token(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Reply {
-    let credentials = headers.get("authorization").and_then(|value| {
-        let text = STANDARD.decode(value.to_str().ok()?.strip_prefix("Basic ")?).ok()?;
-        let text = String::from_utf8(text).ok()?;
-        text.split_once(':').map(|(key, secret)| (String::from(key), String::from(secret)))
-    });
+    let credentials = basic(&headers);
     let now = world.clock.now_ms();
     let refused = |status, code: &str, message: &str| {
         let reply = json_text(status, json!({"ErrorCode": code, "Error": message}).to_string());
-        with_rate(reply, 0, 0, now)
+        with_rate(reply, 0, 0, reset_of(now))
     };
     let cell = credentials.as_ref().and_then(|(key, _)| by_key(&world, key));
     let (Some(cell), Some((_, secret))) = (cell, &credentials) else {
@@ -64,109 +133,69 @@ async fn token(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes)
     let reply = if let Some(reply) = struck.await {
         reply
     } else if !body.split(|byte| *byte == b'&').any(|pair| pair == b"grant_type=client_credentials") {
-        refused(400, "invalid_request", "Unsupported grant type")
+        let grant = grant_type(&body);
+        refused(400, "invalid_request", &format!("Unsupported grant type : {grant}"))
     } else {
         match issue(&world, cell, secret) {
-            None => refused(401, "invalid_client", "Client credentials are invalid"),
-            Some(body) => with_rate(json_text(200, body), 60, 59, now),
+            Err(Spent::Refused(seconds)) => {
+                let reply = refused(429, "too_many_requests", "Too many tokens were asked for; use the one you have");
+                with_retry_after(reply, Some(seconds.ceil().max(1.0)))
+            }
+            Err(Spent::Passes(_)) => refused(401, "invalid_client", "Client credentials are invalid"),
+            Ok((body, left)) => with_rate(json_text(200, body), TOKENS_A_MINUTE, left, reset_of(now)),
         }
     };
     world.count(cell, Endpoint::EightToken, reply.status().as_u16());
     reply
 }
 
-/// The body of a new token, if the secret is right.
-fn issue(world: &World, cell: &Cell, secret: &str) -> Option<String> {
+/// How many tokens a tenant may ask for in a minute; 8x8 publishes no number.
+pub(super) const TOKENS_A_MINUTE: u64 = 10;
+
+fn grant_type(body: &[u8]) -> String {
+    let pairs = body.split(|byte| *byte == b'&').filter_map(|pair| pair.strip_prefix(b"grant_type="));
+    pairs.map(|value| String::from_utf8_lossy(value).into_owned()).next().unwrap_or_default()
+}
+
+/// The body of a new token, and how many more may be asked for; `Passes` as an error means that the secret is wrong.
+fn issue(world: &World, cell: &Cell, secret: &str) -> Result<(String, u64), Spent> {
     let ends_in = world.settings.eight_token_ms;
-    let (token, now) = world.with(cell, |tenant, now| {
-        let right = tenant.access.eight_secret == secret;
-        right.then(|| (tenant.tokens.issue(tenant.place, &tenant.access, Holder::Eight, now, now + ends_in), now))
+    let public = world.settings.eight_mode == EightMode::Public;
+    let (token, now, left, products) = world.with(cell, |tenant, now| {
+        if tenant.access.eight_secret != secret || !tenant.phone.grants.key(now) {
+            return Err(Spent::Passes(0));
+        }
+        let left = match tenant.phone.limits.tokens.spend(now) {
+            Spent::Passes(left) => left,
+            refused @ Spent::Refused(_) => return Err(refused),
+        };
+        let token = tenant.tokens.issue(tenant.place, &tenant.access, Holder::Eight, now, now + ends_in);
+        Ok((token, now, left, products(tenant, public, now)))
     })?;
     let body = json!({"access_token": token, "token_type": "BearerToken",
-        "api_product_list": "[presence, user-admin]", "api_product_list_json": ["presence", "user-admin"],
+        "api_product_list": format!("[{}]", products.join(", ")), "api_product_list_json": products,
         "status": "approved", "scope": "", "expires_in": (ends_in / 1_000).to_string(), "issued_at": now.to_string(),
         "refresh_token_expires_in": "0", "refresh_count": "0", "client_id": "deprecated",
-        "developer.email": "deprecated"});
-    Some(body.to_string())
+        "organization_name": "simulator", "application_name": cell.id, "developer.email": "deprecated"});
+    Ok((body.to_string(), left))
 }
 
-fn by_key<'a>(world: &'a World, key: &str) -> Option<&'a Cell> {
-    world.cells.iter().find(|cell| cell.eight_key == key)
-}
-
-/// Who asks, and where.
-#[derive(Clone, Copy)]
-pub(super) struct Caller<'a> {
-    pub(super) world: &'a World,
-    pub(super) cell: &'a Cell,
-    pub(super) path: &'a str,
-}
-
-impl Caller<'_> {
-    /// A problem in 8x8's words.
-    pub(super) fn problem(&self, status: u16, title: &str, field: Option<&str>, code: &str, message: &str) -> Reply {
-        problem(self.world, status, title, self.path, field, code, message)
-    }
-
-    /// The problem of a parameter or body that is not understood.
-    pub(super) fn invalid(&self, field: &str, code: &str, message: &str) -> Reply {
-        self.problem(400, "Bad Request", Some(field), code, message)
-    }
-}
-
-/// Lets a request through to `work` if it carries a token or a key, no fault strikes and the budget allows it. Every
-/// answer carries the rate headers.
-pub(super) async fn guarded<'a, Work: Future<Output = Reply>>(
-    world: &'a World,
-    headers: &HeaderMap,
-    path: &'a str,
-    endpoint: Endpoint,
-    work: impl FnOnce(Caller<'a>) -> Work,
-) -> Reply {
-    let now = world.clock.now_ms();
-    let cell = match caller(world, headers, path) {
-        Ok(cell) => cell,
-        Err(reply) => return with_rate(*reply, 0, 0, now),
+/// The names of the products that the key has now.
+fn products(tenant: &Tenant, public: bool, now: i64) -> Vec<&'static str> {
+    let named = |product: Product| match product {
+        Product::Presence => (!public).then_some("presence"),
+        Product::RealtimeMetrics => Some("analytics realtime-api"),
+        Product::UserAdmin => Some(match tenant.phone.quirks.users_product {
+            UsersProduct::Admin => "UC & CC User Admin",
+            UsersProduct::Management => "UC & CC User Management",
+        }),
+        Product::AdminOperations => Some("UC & CC Admin Operations"),
+        Product::RingGroupAdmin => Some("UC Ring Group Admin"),
+        Product::ContactSearch => Some("Contact Search"),
+        Product::EventStream => Some("Pulsar Event Stream"),
+        Product::ChatGateway => Some("chat-gateway"),
+        Product::Audit => Some("audit"),
     };
-    let budget = usize::from(endpoint != Endpoint::EightUsers);
-    let (spent, most) = world.with(cell, |tenant, now| {
-        let budget = &mut tenant.eight_budgets[budget];
-        (budget.spend(now), budget.burst())
-    });
-    let reply = if let Some(reply) = strike(world, cell, endpoint, |fault| eight_fault(world, path, fault)).await {
-        reply
-    } else if let Spent::Refused(seconds) = spent {
-        let message = "Rate limit exceeded, please try again later";
-        let reply = problem(world, 429, "Too Many Requests", path, None, "TOO_MANY_REQUESTS", message);
-        with_retry_after(reply, Some(seconds.ceil().max(1.0)))
-    } else {
-        work(Caller { world, cell, path }).await
-    };
-    world.count(cell, endpoint, reply.status().as_u16());
-    let left = if let Spent::Passes(left) = spent { left } else { 0 };
-    let reply = with_rate(reply, most, left, now);
-    with_header(reply, "x-response-id", &world.request_id().to_string())
-}
-
-fn caller<'a>(world: &'a World, headers: &HeaderMap, path: &str) -> Result<&'a Cell, Box<Reply>> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(authorization) = header("authorization") {
-        let bearer = authorization.strip_prefix("Bearer ").and_then(|token| world.bearer(token));
-        return match bearer {
-            Some((cell, Holder::Eight)) => Ok(cell),
-            _ => Err(Box::new(apigee_fault())),
-        };
-    }
-    let cell = header("x-api-key").and_then(|key| by_key(world, key));
-    cell.ok_or_else(|| {
-        let message = "Valid authentication credentials required";
-        Box::new(problem(world, 401, "Unauthorized", path, None, "UNAUTHORIZED", message))
-    })
-}
-
-/// The headers that every 8x8 answer carries; `reset` is when the next minute begins, in Unix seconds.
-fn with_rate(reply: Reply, limit: u64, left: u64, now: i64) -> Reply {
-    let reply = with_header(reply, "x-ratelimit-limit", &limit.to_string());
-    let reply = with_header(reply, "x-ratelimit-remaining", &left.to_string());
-    with_header(reply, "x-ratelimit-reset", &((now / 60_000 + 1) * 60).to_string())
+    let held = Product::ALL.into_iter().filter(|product| tenant.phone.grants.product(*product, now));
+    held.filter_map(named).chain(["storage", "vcc"]).collect()
 }

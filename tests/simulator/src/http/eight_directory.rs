@@ -1,117 +1,122 @@
-//! `GET /admin-provisioning/users`: the 8x8 directory, in pages that are followed by a scroll id.
+//! `GET /admin-provisioning/users` and `…/{userId}`: the 8x8 directory as administrators read it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
+    extract::{Path, Query, State},
+    http::{HeaderMap, Uri, header::CONTENT_TYPE},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    eight::{Caller, guarded},
-    reply::{Reply, json_text},
+    eight_gate::{Caller, guarded},
+    eight_scroll::{Asked, Scroll, bad_filter, first_page, later_page, suite_page},
+    reply::{Reply, json_text, with_header},
 };
 use crate::{
+    eight::{
+        quirks::UsersBase,
+        rsql::{Dialect, Filter, Sort},
+        user::{FILTERABLE, SORTABLE, user},
+    },
     faults::Endpoint,
-    state::{person::EightSide, world::World},
+    state::{person::EightSide, phone::Phone, world::World},
 };
 
-const PATH: &str = "/admin-provisioning/users";
-
-/// How a list is walked: the page's size, and where it begins.
-pub(super) struct Scroll {
-    pub(super) size: usize,
-    pub(super) start: usize,
-    /// A number fixed when the first page was asked for.
-    pub(super) mark: u64,
-}
-
-impl Scroll {
-    /// The id of the page that begins at `start`.
-    pub(super) fn next_id(&self, start: usize) -> String {
-        format!("s{:04x}{start:08x}{:016x}", self.size, self.mark)
-    }
-
-    /// Reads the query of a list. Later pages carry the scroll id alone; `mark` is for first pages.
-    pub(super) fn of(
-        caller: &Caller<'_>,
-        query: &HashMap<String, String>,
-        allowed: &[&str],
-        mark: u64,
-    ) -> Result<Self, Box<Reply>> {
-        let refuse = |field: &str, code: &str, message: &str| Err(Box::new(caller.invalid(field, code, message)));
-        if let Some(id) = query.get("scrollId") {
-            if query.len() > 1 {
-                let message = "scrollId cannot be combined with other query parameters";
-                return refuse("scrollId", "CONFLICTING_QUERY_PARAMETER", message);
-            }
-            return match Self::parse(id) {
-                Some(scroll) => Ok(scroll),
-                None => refuse("scrollId", "VALIDATION_ERROR", "The scrollId is invalid or has expired"),
-            };
-        }
-        if let Some(other) = query.keys().find(|key| *key != "pageSize" && !allowed.contains(&key.as_str())) {
-            return refuse(other, "VALIDATION_ERROR", "This parameter is not supported by this simulator");
-        }
-        match query.get("pageSize").map(|size| size.parse()) {
-            None => Ok(Self { size: 100, start: 0, mark }),
-            Some(Ok(size @ 1..=1_000)) => Ok(Self { size, start: 0, mark }),
-            Some(_) => refuse("pageSize", "VALIDATION_ERROR", "pageSize must be between 1 and 1000"),
-        }
-    }
-
-    fn parse(id: &str) -> Option<Self> {
-        let hex = id.strip_prefix('s').filter(|hex| hex.len() == 28 && hex.is_ascii())?;
-        let number = |from: usize, to: usize| usize::from_str_radix(&hex[from..to], 16).ok();
-        let mark = u64::from_str_radix(&hex[12..], 16).ok()?;
-        Some(Self { size: number(0, 4)?, start: number(4, 12)?, mark })
-    }
-}
+/// The order of a list that asks for none.
+const USUAL_SORT: &str = "basicInfo.userName";
 
 pub(super) async fn list(
     State(world): State<Arc<World>>,
+    uri: Uri,
     headers: HeaderMap,
     Query(query): Query<HashMap<String, String>>,
 ) -> Reply {
-    guarded(&world, &headers, PATH, Endpoint::EightUsers, |caller| async move { page(caller, &query) }).await
+    let reply = guarded(&world, &headers, uri.path(), Endpoint::EightUsers, |caller| async move {
+        if let Some(refused) = wrong_base(&caller) {
+            return refused;
+        }
+        page(caller, &query)
+    });
+    vendor(reply.await)
+}
+
+pub(super) async fn one(
+    State(world): State<Arc<World>>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Reply {
+    let reply = guarded(&world, &headers, uri.path(), Endpoint::EightUsers, |caller| async move {
+        if let Some(refused) = wrong_base(&caller) {
+            return refused;
+        }
+        let found = caller.with(|tenant, _| {
+            let eight =
+                tenant.by_eight_id.get(id.as_str()).and_then(|person| tenant.person(*person)?.eight.as_ref())?;
+            Some(user(eight, &tenant.phone, true))
+        });
+        match found {
+            Some(user) => json_text(200, user.to_string()),
+            None => caller.problem(404, "Not Found", None, "NOT_FOUND", "Resource not found"),
+        }
+    });
+    vendor(reply.await)
+}
+
+/// The media type of users, on what is a user or a list of them.
+fn vendor(reply: Reply) -> Reply {
+    let plain = reply.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if reply.status().is_success() && plain {
+        return with_header(reply, "content-type", "application/vnd.users.v1+json");
+    }
+    reply
+}
+
+/// 404 if users are asked for at the other of the two addresses.
+pub(super) fn wrong_base(caller: &Caller<'_>) -> Option<Reply> {
+    let base = caller.with(|tenant, _| tenant.phone.quirks.users_base);
+    let right = match base {
+        UsersBase::Suite => "/admin-provisioning/",
+        UsersBase::Version => "/v1/",
+    };
+    let refused = || caller.problem(404, "Not Found", None, "NOT_FOUND", "Resource not found");
+    (!caller.path.starts_with(right)).then(refused)
 }
 
 fn page(caller: Caller<'_>, query: &HashMap<String, String>) -> Reply {
-    let scroll = match Scroll::of(&caller, query, &["sort"], 0) {
+    let most = caller.with(|tenant, _| tenant.phone.quirks.most_users_in_a_page);
+    let scroll = match Scroll::of(&caller, query, &["sort", "filter"], 0, most) {
         Ok(scroll) => scroll,
         Err(reply) => return *reply,
     };
-    let (rows, next) = caller.world.with(caller.cell, |tenant, _| {
-        let customer = format!("0012J000{:010}", tenant.place + 1);
-        let people = tenant.people.iter().skip(scroll.start);
-        let mut there = (scroll.start..).zip(people).filter_map(|(at, person)| Some((at, person.eight.as_ref()?)));
-        let rows: Vec<Value> = there.by_ref().take(scroll.size).map(|(_, eight)| row(eight, &customer)).collect();
-        (rows, there.next().map(|(at, _)| at))
+    if query.contains_key("scrollId") {
+        return match later_page(&caller, &scroll) {
+            Ok(page) => suite_page(&caller, caller.path, page),
+            Err(reply) => *reply,
+        };
+    }
+    let filter = match query.get("filter").map(|text| Filter::parse(text, Dialect::Rsql, &FILTERABLE)).transpose() {
+        Ok(filter) => filter,
+        Err(message) => return bad_filter(&caller, "filter", &message),
+    };
+    let sort = match query.get("sort").map(|text| Sort::parse(text, &SORTABLE)).transpose() {
+        Ok(sort) => sort,
+        Err(message) => return bad_filter(&caller, "sort", &message),
+    };
+    let asked = Asked {
+        size: scroll.size,
+        filter: query.get("filter").cloned(),
+        sort: Some(query.get("sort").map_or(USUAL_SORT, String::as_str).into()),
+    };
+    let page = caller.with(|tenant, now| {
+        let people = tenant.found(row, filter.as_ref(), sort.as_ref());
+        first_page(tenant, people, row, asked, now)
     });
-    let next_id = next.map(|next| scroll.next_id(next));
-    let link = next_id.as_ref().map(|id| json!({"href": format!("{PATH}?scrollId={id}")}));
-    let body = json!({
-        "data": rows,
-        "pagination": {"pageSize": scroll.size, "pageNumber": scroll.start / scroll.size.max(1),
-            "hasMore": next_id.is_some(), "nextScrollId": next_id, "filter": null, "sort": "basicInfo.userName"},
-        "_links": {"self": {"href": PATH}, "next": link},
-    });
-    json_text(200, body.to_string())
+    suite_page(&caller, caller.path, page)
 }
 
-fn row(eight: &EightSide, customer: &str) -> Value {
-    let (first, last) = eight.name.split_once(' ').unwrap_or((&eight.name, ""));
-    json!({
-        "basicInfo": {"userId": eight.id, "customerId": customer, "userName": eight.email, "firstName": first,
-            "lastName": last, "primaryEmail": eight.email, "status": if eight.active { "ACTIVE" } else { "INACTIVE" },
-            "locale": "en-GB", "timezone": "Europe/London", "createdTime": "2026-01-01T01:02:03Z",
-            "lastUpdatedTime": "2026-01-02T01:02:03Z", "scimProvider": null, "ssoProvider": null,
-            "ssoFederationId": null, "site": null},
-        "directoryInfo": {"department": "Sales", "jobTitle": null, "directoryScope": "PBX", "displayInDirectory": true,
-            "personalPhoneNumbers": []},
-        "serviceInfo": {"licenses": [], "extensions": []},
-        "assignmentInfo": {"profilePolicy": {"name": "Default"}, "ringGroups": [], "ucCallQueues": [],
-            "userGroups": []},
-    })
+/// The row of a list.
+fn row(eight: &EightSide, phone: &Phone) -> Value {
+    user(eight, phone, false)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    eight::{Caller, guarded},
+    eight_gate::{Caller, guarded},
     reply::{Reply, empty, json_text},
 };
 use crate::{
@@ -160,9 +160,10 @@ fn apply(
     manual_answers_422: bool,
 ) -> Outcome {
     let until_ms = now + wanted.lease_seconds * 1_000;
+    let tolerance_ms = tenant.phone.quirks.stale_tolerance_ms;
     let Some(known) = tenant.person_mut(person) else { return NOT_FOUND };
     let Some(eight) = &mut known.eight else { return NOT_FOUND };
-    if wanted.observed_ms < eight.observed_ms && wanted.observed_ms.is_some() {
+    if wanted.observed_ms.zip(eight.observed_ms).is_some_and(|(observed, before)| observed + tolerance_ms < before) {
         return STALE;
     }
     eight.observed_ms = wanted.observed_ms.or(eight.observed_ms);

@@ -3,7 +3,10 @@
 //! The cursor of the last page points to the moment of the first one, so nothing that happens while the pages are read
 //! is lost; what a later page shows already comes again as a change, with a revision that is no newer.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{
     extract::{Query, State},
@@ -12,9 +15,9 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    eight::{Caller, guarded},
-    eight_directory::Scroll,
-    reply::{Reply, json_text},
+    eight_gate::{Caller, guarded, header},
+    eight_scroll::Scroll,
+    reply::{Reply, empty, json_text, with_header},
 };
 use crate::{
     eight::{
@@ -22,40 +25,105 @@ use crate::{
         json::{Identity, push_presence, push_text},
     },
     faults::Endpoint,
-    state::{tenant::Tenant, world::World},
+    state::{person::EightSide, tenant::Tenant, world::World},
+    words::Status,
 };
 
 const USERS: &str = "/presence/v1/users";
 const CHANGES: &str = "/presence/v1/changes";
+
+/// What the contract lets a client find out before it begins.
+pub(super) async fn capabilities(State(world): State<Arc<World>>, headers: HeaderMap) -> Reply {
+    let path = "/presence/v1/capabilities";
+    guarded(&world, &headers, path, Endpoint::EightSnapshot, |_| async move {
+        let statuses = Status::ALL.map(Status::word);
+        let body = json!({"readable": ["WORK", "CC"], "writable": ["EXTERNAL"], "statuses": statuses, "maxBatch": 100,
+            "changeFeed": {"supported": true, "retentionSeconds": 86_400},
+            "stream": {"supported": true, "host": "pulsar-ws-use1.8x8.com", "topic": "presence-v1/all"},
+            "lease": {"minSeconds": 60, "maxSeconds": 14_400, "defaultSeconds": 300}});
+        json_text(200, body.to_string())
+    })
+    .await
+}
 
 pub(super) async fn snapshot(
     State(world): State<Arc<World>>,
     headers: HeaderMap,
     Query(query): Query<HashMap<String, String>>,
 ) -> Reply {
-    guarded(&world, &headers, USERS, Endpoint::EightSnapshot, |caller| async move { page(caller, &query) }).await
+    let seen = header(&headers, "if-none-match").map(String::from);
+    guarded(&world, &headers, USERS, Endpoint::EightSnapshot, |caller| async move {
+        let etag = caller.with(|tenant, _| tenant.phone.quirks.etags.then(|| etag(tenant, &query)));
+        if etag.is_some() && seen == etag {
+            return empty(304);
+        }
+        let reply = page(caller, &query);
+        match etag {
+            Some(etag) if reply.status().is_success() => with_header(reply, "etag", &etag),
+            _ => reply,
+        }
+    })
+    .await
+}
+
+/// A tag that is another one after any change, and for any other question.
+fn etag(tenant: &Tenant, query: &HashMap<String, String>) -> String {
+    let mut asked: Vec<String> = query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    asked.sort_unstable();
+    format!("\"{}-{:08x}\"", tenant.changes.next(), crc32fast::hash(asked.join("&").as_bytes()))
+}
+
+/// Whom a snapshot is for: everybody, or up to a hundred by id; with a status out of some, or with any.
+fn asked(caller: &Caller<'_>, query: &HashMap<String, String>) -> Result<(Option<HashSet<String>>, u8), Box<Reply>> {
+    let list = |name: &str| query.get(name).map(|text| text.split(',').map(String::from).collect::<Vec<_>>());
+    let users = list("userIds");
+    if users.as_ref().is_some_and(|users| users.len() > 100) {
+        return Err(Box::new(caller.invalid("userIds", "VALIDATION_ERROR", "At most 100 userIds are allowed")));
+    }
+    let mut statuses = 0;
+    for word in list("status").into_iter().flatten() {
+        let Some(place) = Status::ALL.iter().position(|status| status.word() == word) else {
+            return Err(Box::new(caller.invalid("status", "VALIDATION_ERROR", &format!("Unknown status {word}"))));
+        };
+        statuses |= 1_u8 << place;
+    }
+    Ok((users.map(HashSet::from_iter), statuses))
 }
 
 fn page(caller: Caller<'_>, query: &HashMap<String, String>) -> Reply {
-    let mark = caller.world.with(caller.cell, |tenant, _| tenant.changes.next());
-    let scroll = match Scroll::of(&caller, query, &["includeCall"], mark) {
+    let mark = caller.with(|tenant, _| tenant.changes.next());
+    let mut scroll = match Scroll::of(&caller, query, &["includeCall", "userIds", "status"], mark, 1_000) {
         Ok(scroll) => scroll,
         Err(reply) => return *reply,
     };
+    let users = match asked(&caller, query) {
+        Ok((users, statuses)) => {
+            scroll.statuses |= statuses;
+            users
+        }
+        Err(reply) => return *reply,
+    };
+    // Hundred users by id come on one page.
+    scroll.size = if users.is_some() { scroll.size.max(100) } else { scroll.size };
+    let fits = |eight: &EightSide| {
+        let status = eight.told().effective().status;
+        let bit = Status::ALL.iter().position(|known| *known == status).map_or(0, |place| 1_u8 << place);
+        eight.active
+            && (scroll.statuses == 0 || scroll.statuses & bit != 0)
+            && users.as_ref().is_none_or(|users| users.contains(&*eight.id))
+    };
     let mut text = String::with_capacity(128 + scroll.size.min(1_000) * 640);
     text.push_str(r#"{"data":["#);
-    let (next_id, cursor) = caller.world.with(caller.cell, |tenant, _| {
+    let (next_id, cursor) = caller.with(|tenant, _| {
         let people = tenant.people.iter().skip(scroll.start);
         let mut there = (scroll.start..)
             .zip(people)
-            .filter_map(|(at, person)| Some((at, person.eight.as_ref().filter(|e| e.active)?)));
+            .filter_map(|(at, person)| Some((at, person.eight.as_ref().filter(|e| fits(e))?)));
         for (number, (_, eight)) in there.by_ref().take(scroll.size).enumerate() {
             if number > 0 {
                 text.push(',');
             }
-            let who =
-                Identity { id: &eight.id, email: &eight.email, revision: eight.revision, updated_ms: eight.updated_ms };
-            push_presence(&mut text, &who, &eight.layers);
+            push_presence(&mut text, &Identity::of(eight, eight.revision, eight.updated_ms), eight.told());
         }
         let next_id = there.next().map(|(at, _)| scroll.next_id(at));
         let cursor = next_id.is_none().then(|| tenant.changes.cursor(scroll.mark));
@@ -99,11 +167,8 @@ async fn poll(caller: Caller<'_>, query: &HashMap<String, String>) -> Reply {
         // Waiting begins before looking, so a change in between rings.
         let changed = caller.cell.changed.notified();
         let (found, now) = caller.world.with(caller.cell, |tenant, now| {
-            let found = tenant
-                .changes
-                .locate(cursor, now)
-                .map(|number| read(tenant, number, limit, caller.world.settings.repeat_changes));
-            (found, now)
+            let found = tenant.changes.locate(cursor, now);
+            (found.map(|number| read(tenant, number, limit, caller.world.settings.repeat_changes)), now)
         });
         match found {
             Err(CursorError::Invalid) => {
@@ -127,7 +192,7 @@ struct Page {
     empty: bool,
 }
 
-fn read(tenant: &Tenant, number: u64, limit: usize, repeat: bool) -> Page {
+fn read(tenant: &mut Tenant, number: u64, limit: usize, repeat: bool) -> Page {
     let mut text = String::from(r#"{"data":["#);
     let mut count = 0;
     let mut rows = 0;
@@ -153,8 +218,23 @@ fn read(tenant: &Tenant, number: u64, limit: usize, repeat: bool) -> Page {
     text.push_str(r#"],"cursor":"#);
     push_text(&mut text, &tenant.changes.cursor(next));
     text.push_str(if more { r#","hasMore":true"# } else { r#","hasMore":false"# });
-    text.push_str(r#","resyncRequired":false}"#);
-    Page { text, empty: count == 0 }
+    let resync = std::mem::take(&mut tenant.phone.quirks.resync_next);
+    text.push_str(if resync { r#","resyncRequired":true}"# } else { r#","resyncRequired":false}"# });
+    Page { text, empty: count == 0 && !resync }
+}
+
+/// The change with this number or the next one that still has a user, as a stream tells it: its number, when, what.
+pub(super) fn presence_change(tenant: &Tenant, number: u64) -> Option<(u64, i64, String)> {
+    (number..tenant.changes.next()).find_map(|number| {
+        let change = tenant.changes.read(number, 1).next()?;
+        let mut text = String::from(r#"{"PresenceChange":"#);
+        push_change(&mut text, tenant, change).then(|| {
+            text.pop();
+            let info = json!({"instanceId": "simulator", "sequenceId": number, "timestamp": change.at_ms});
+            text.push_str(&format!(r#","msgInfo":{info}}}}}"#));
+            (number, change.at_ms, text)
+        })
+    })
 }
 
 /// Writes one change; not if its user has been deleted since, which a later change tells.
@@ -173,9 +253,7 @@ fn push_change(text: &mut String, tenant: &Tenant, change: &Change) -> bool {
             text.push_str(r#"{"changeType":"UPDATED","changedFields":"#);
             text.push_str(fields);
             text.push_str(r#","presence":"#);
-            let who =
-                Identity { id: &eight.id, email: &eight.email, revision: change.revision, updated_ms: change.at_ms };
-            push_presence(text, &who, layers);
+            push_presence(text, &Identity::of(eight, change.revision, change.at_ms), layers);
             let source = if publication.is_some() { "EXTERNAL" } else { layers.effective().source.word() };
             text.push_str(r#","origin":"#);
             text.push_str(&json!({"publicationId": publication, "source": source}).to_string());

@@ -144,17 +144,3 @@ pub(super) fn graph_fault(world: &World, client: Option<&str>, fault: &Fault) ->
     };
     with_retry_after(graph_error(world, client, fault.status, code, message), fault.retry_after)
 }
-
-/// How 8x8 words an error of this status.
-pub(super) fn eight_fault(world: &World, path: &str, fault: &Fault) -> Reply {
-    let (title, code) = match fault.status {
-        401 => return apigee_fault(),
-        403 => ("Forbidden", "FORBIDDEN"),
-        404 => ("Not Found", "NOT_FOUND"),
-        410 => ("Cursor expired", "CURSOR_EXPIRED"),
-        429 => ("Too Many Requests", "TOO_MANY_REQUESTS"),
-        503 => ("Service Unavailable", "SERVICE_UNAVAILABLE"),
-        _ => ("Error", "UNKNOWN"),
-    };
-    with_retry_after(problem(world, fault.status, title, path, None, code, title), fault.retry_after)
-}

@@ -57,6 +57,20 @@ pub struct TenantAccess {
     pub eight_key: String,
     /// The 8x8 secret.
     pub eight_secret: String,
+    /// The `8x8-apikey` of Work Analytics.
+    pub analytics_key: String,
+    /// The name of the account that signs in to Work Analytics.
+    pub analytics_user: String,
+    /// Its password.
+    pub analytics_password: String,
+    /// The Contact Center's tenant name: the user name of its tokens.
+    pub cc_tenant: String,
+    /// The Action Request Token: agents' statuses.
+    pub cc_action_token: String,
+    /// The Data Request Token: streams.
+    pub cc_data_token: String,
+    /// The bearer of user provisioning (SCIM); nothing while that is switched off.
+    pub scim_token: Option<String>,
 }
 
 impl TenantAccess {
@@ -74,6 +88,13 @@ impl TenantAccess {
             other_app: app(8003),
             eight_key: format!("simulator-key-{number}"),
             eight_secret: String::from(SECRET),
+            analytics_key: format!("simulator-analytics-{number}"),
+            analytics_user: format!("analytics@tenant{number}.example"),
+            analytics_password: String::from(SECRET),
+            cc_tenant: format!("tenant{number}cc"),
+            cc_action_token: format!("simulator-action-{number}"),
+            cc_data_token: format!("simulator-data-{number}"),
+            scim_token: Some(format!("simulator-scim-{number}")),
         }
     }
 
@@ -101,6 +122,8 @@ pub(crate) enum Holder {
     Entra(Grant),
     /// The 8x8 key.
     Eight,
+    /// The account of Work Analytics.
+    Analytics,
 }
 
 /// What an Entra token allows.
@@ -148,6 +171,12 @@ impl Tokens {
         let serial = format!("{tenant:08x}{:016x}", self.next);
         let text = match holder {
             Holder::Eight => format!("8x8.{serial}"),
+            Holder::Analytics => {
+                let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+                let claims = json!({"sub": access.analytics_user, "iss": "https://platform.8x8.com", "typ": "access",
+                    "aud": "dashboard", "iat": now / 1_000, "exp": ends_ms / 1_000, "jti": serial});
+                format!("{}.{}.{serial}", part(json!({"typ": "JWT", "alg": "RS256"})), part(claims))
+            }
             Holder::Entra(grant) => {
                 let part = |value: String| URL_SAFE_NO_PAD.encode(value);
                 let header = part(json!({"typ": "JWT", "alg": "none"}).to_string());
@@ -168,8 +197,18 @@ impl Tokens {
         self.live.get(&serial).map(|live| live.ends_ms)
     }
 
+    /// Whether this token was given out and has run out since, which its owner is told.
+    pub(crate) fn issued(&self, serial: u64) -> bool {
+        serial <= self.next
+    }
+
     pub(crate) fn revoke_all(&mut self) {
         self.live.clear();
+    }
+
+    /// Revokes the tokens of one kind of holder.
+    pub(crate) fn revoke(&mut self, holder: Holder) {
+        self.live.retain(|_, live| live.holder != holder);
     }
 }
 

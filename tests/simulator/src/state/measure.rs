@@ -116,6 +116,17 @@ pub struct Counters {
     pub duplicates: u64,
     /// Requests refused for being too many.
     pub throttled: u64,
+    /// Agents' statuses set.
+    pub agent_statuses_set: u64,
+    /// Users replaced in the 8x8 directory.
+    pub directory_writes: u64,
+}
+
+impl Counters {
+    /// Writes to 8x8, of every kind.
+    pub(crate) fn to_eight(&self) -> u64 {
+        self.publications + self.agent_statuses_set + self.directory_writes
+    }
 }
 
 /// One write that presync made.
@@ -147,6 +158,10 @@ pub enum WriteKind {
     SetSession,
     /// A session cleared in Teams.
     ClearSession,
+    /// The status of an agent of the Contact Center.
+    AgentStatus,
+    /// `doNotDisturb` of an extension.
+    ExtensionDnd,
 }
 
 /// The measurements of one tenant.

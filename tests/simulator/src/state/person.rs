@@ -4,9 +4,13 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use super::measure::Track;
+use super::{
+    carried::{Carried, EightMode},
+    measure::Track,
+    profile::{Desk, Profile},
+};
 use crate::{
-    eight::EightLayers,
+    eight::{EightLayers, agent::CcLayer},
     teams::{OutOfOffice, TeamsLayers},
     words::{Pair, Status},
 };
@@ -18,6 +22,8 @@ pub(crate) struct Person {
     pub(crate) eight: Option<EightSide>,
     /// Whether the two sides are one person beyond doubt: a member, enabled, matched by exactly one active 8x8 user.
     pub(crate) linked: bool,
+    /// What the way into 8x8 can carry for them.
+    pub(crate) carried: Carried,
     pub(crate) track: Track,
 }
 
@@ -59,23 +65,49 @@ pub(crate) struct EightSide {
     /// The note of the last publication, also of one that cleared our layer.
     pub(crate) note: Option<Box<str>>,
     pub(crate) due_ms: Option<i64>,
+    pub(crate) profile: Profile,
+    pub(crate) desk: Desk,
+    /// What was collected last, while presence is collected rather than told at once.
+    pub(crate) collected: Option<EightLayers>,
+}
+
+impl EightSide {
+    /// The layers as they are told to the outside.
+    pub(crate) fn told(&self) -> &EightLayers {
+        self.collected.as_ref().unwrap_or(&self.layers)
+    }
 }
 
 impl Person {
     /// What should be published, judged by what Graph shows; nothing while that is only our own session.
     pub(crate) fn wanted_publication(&self, now: i64) -> Option<Status> {
         let teams = self.teams.as_ref().filter(|_| self.linked)?;
-        (!teams.layers.is_echo(now)).then(|| crate::map::eight_status_for(teams.shown.0))
+        if teams.layers.is_echo(now) {
+            return None;
+        }
+        self.wanted_of(crate::map::eight_status_for(teams.shown.0))
     }
 
-    /// Whether a session should be held, judged by what 8x8 shows; nothing if there is no link.
+    /// Whether a session should be held, judged by what 8x8 shows; nothing if there is no link, or if documented
+    /// endpoints cannot tell: they do not say whether the status of somebody in a call was chosen by hand.
     pub(crate) fn wanted_session(&self) -> Option<bool> {
-        self.eight.as_ref().filter(|_| self.linked).map(|eight| eight.layers.shows_real_call())
+        let layers = &self.eight.as_ref().filter(|_| self.linked)?.layers;
+        if self.carried.mode == EightMode::Partner {
+            return Some(layers.shows_real_call());
+        }
+        let in_work = self.carried.work_calls && layers.call.is_some();
+        let as_agent = self.carried.agent_calls && layers.cc.is_some_and(CcLayer::in_call);
+        // A status chosen by hand goes before a call, and an agent who is busy otherwise may have chosen that.
+        let busy_agent = layers.cc.is_some_and(|cc| cc.status.seen_as() == Some(Status::Busy)) && !as_agent;
+        match in_work || as_agent {
+            true if layers.manual.is_some() || busy_agent => None,
+            seen => Some(seen),
+        }
     }
 
-    /// What is published now.
+    /// What is published now, or held in its place.
     pub(crate) fn published(&self) -> Status {
-        self.eight.as_ref().map_or(Status::Available, |eight| eight.layers.published())
+        self.held_on_eight()
     }
 
     /// Whether our session is held now.

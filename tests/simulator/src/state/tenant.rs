@@ -14,11 +14,14 @@ use uuid::Uuid;
 
 use super::{
     access::{AppKind, TenantAccess, Tokens},
+    audit::AuditEvent,
     budget::Budget,
+    carried::Carried,
     directory::Directory,
     entra::Entra,
     measure::{Look, Meter},
     person::Person,
+    phone::Phone,
 };
 use crate::{
     eight::{
@@ -37,6 +40,8 @@ pub(crate) enum Cause<'a> {
     Life,
     /// Presync published; the publication's id.
     Publication(&'a str),
+    /// Presync wrote in another way: an agent's status, the extension's flag.
+    Written,
     /// Presync set or cleared its session.
     Session,
 }
@@ -51,6 +56,12 @@ pub(crate) enum Due {
         person: u32,
         round: u32,
     },
+    /// Something on a person's desk: a call that was answered, a mouse that idles.
+    Desk(u32),
+    /// An operation on the directory ends.
+    Operation,
+    /// Presence is collected.
+    Collection,
 }
 
 /// A tenant's whole state, behind one lock.
@@ -71,8 +82,9 @@ pub(crate) struct Tenant {
     pub(crate) directory: Directory,
     /// Who has no mailbox, beside guests.
     pub(crate) without_mailbox: HashSet<u32>,
-    /// 8x8's budgets: administration, presence.
-    pub(crate) eight_budgets: [Budget; 2],
+    /// 8x8's budget for presence.
+    pub(crate) presence_budget: Budget,
+    pub(crate) phone: Phone,
     pub(crate) people: Vec<Person>,
     pub(crate) by_teams_id: HashMap<Uuid, u32>,
     pub(crate) by_eight_id: HashMap<Box<str>, u32>,
@@ -117,6 +129,9 @@ impl Tenant {
                     crate::drive::movement::step(self, person, at);
                 }
                 Due::Move { .. } => {}
+                Due::Desk(person) => self.desk_due(person, at),
+                Due::Operation => self.end_operations(at),
+                Due::Collection => self.collect(at),
             }
         }
     }
@@ -167,16 +182,20 @@ impl Tenant {
         };
         let before = eight.layers.clone();
         edit(&mut eight.layers);
-        if eight.layers.differs_from(&before) {
+        if eight.collected.is_some() && eight.layers.differs_from(&before) {
+            self.phone.uncollected.push(person);
+        } else if eight.layers.differs_from(&before) {
             eight.revision += 1;
             eight.updated_ms = now;
             let publication = match cause {
                 Cause::Publication(id) => Some(id.into()),
-                Cause::Life | Cause::Session => None,
+                Cause::Life | Cause::Written | Cause::Session => None,
             };
             let fields = changed_fields(&before, &eight.layers);
             let what = What::Updated { person, layers: eight.layers.clone(), fields, publication };
-            if eight.active {
+            if eight.desk.changes_lost > 0 {
+                eight.desk.changes_lost -= 1;
+            } else if eight.active {
                 self.changes.push(Change { at_ms: now, revision: eight.revision, what });
             }
         }
@@ -187,6 +206,7 @@ impl Tenant {
             self.timers.push(Reverse((external.expires_ms, Due::Eight(person))));
         }
         self.look(person, now, cause);
+        self.engage_follows(person, &before, now);
     }
 
     /// Compares what is held with what should be, for the latencies.
@@ -199,7 +219,7 @@ impl Tenant {
             wanted: person.wanted_publication(now).filter(|_| !unknown),
             held: person.published(),
             masked: person.masked(),
-            written: matches!(cause, Cause::Publication(_)),
+            written: matches!(cause, Cause::Publication(_) | Cause::Written),
             measuring,
         };
         let session = Look {
@@ -251,8 +271,10 @@ impl Tenant {
 
     /// Takes the 8x8 user of a person away, which the change log tells.
     pub(crate) fn delete_eight(&mut self, person: u32, now: i64) {
+        self.freeze(person);
         if let Some(eight) = self.person_mut(person).and_then(|person| person.eight.take()) {
             self.by_eight_id.remove(&eight.id);
+            self.phone.audits.user(now, AuditEvent::Delete, &eight.id, &eight.name, &eight.email);
             let what = What::Deleted { user_id: eight.id };
             self.changes.push(Change { at_ms: now, revision: eight.revision + 1, what });
         }
@@ -278,6 +300,7 @@ impl Tenant {
                 }
                 _ => false,
             };
+            person.carried = Carried::of(person, self.phone.mode, self.phone.public);
         }
     }
 
@@ -319,7 +342,7 @@ impl Tenant {
     }
 }
 
-fn changed_fields(before: &EightLayers, after: &EightLayers) -> &'static str {
+pub(super) fn changed_fields(before: &EightLayers, after: &EightLayers) -> &'static str {
     match (before.effective().status != after.effective().status, before.call != after.call) {
         (true, true) => r#"["status","call","layers"]"#,
         (true, false) => r#"["status","layers"]"#,

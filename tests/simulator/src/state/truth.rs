@@ -1,9 +1,16 @@
 //! What each side should show now, worked out from the people's own layers alone, against what it does show.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{person::Person, tenant::Tenant, world::World};
+use super::{
+    carried::{NotCarried, Way},
+    person::Person,
+    tenant::Tenant,
+    world::World,
+};
 use crate::{
     map::eight_status_for,
     teams::{Owner, Session},
@@ -23,6 +30,8 @@ pub struct Truth {
     pub stuck_sessions: Vec<StuckSession>,
     /// Sessions of ours that live now.
     pub sessions_held: usize,
+    /// How many linked people something cannot be carried for, and why. Such a side is not wrong.
+    pub not_carried: BTreeMap<NotCarried, usize>,
 }
 
 /// One side of one person that is wrong.
@@ -70,7 +79,7 @@ fn judge(tenant: &Tenant, now: i64, truth: &mut Truth) {
         let user = || teams.upn.to_string();
         if let Some(session) = teams.layers.app_session(now) {
             truth.sessions_held += 1;
-            if person.wanted_session() != Some(true) {
+            if person.wanted_session() == Some(false) || !person.linked {
                 let (tenant, expires_ms) = (tenant.access.id.clone(), session.expires_ms);
                 truth.stuck_sessions.push(StuckSession { tenant, user: user(), person: place, expires_ms });
             }
@@ -79,6 +88,9 @@ fn judge(tenant: &Tenant, now: i64, truth: &mut Truth) {
             continue;
         }
         truth.people += 1;
+        for reason in person.carried.lacks() {
+            *truth.not_carried.entry(reason).or_default() += 1;
+        }
         let mut wrong = |side, expected: String, shown: String| {
             let tenant = tenant.access.id.clone();
             truth.wrong.push(Wrong { tenant, user: user(), person: place, side, expected, shown });
@@ -94,6 +106,9 @@ fn judge(tenant: &Tenant, now: i64, truth: &mut Truth) {
 
 /// What 8x8 should show and does show: the person's own layers above what their own Teams presence maps to.
 fn eight_side(person: &Person, now: i64) -> Option<(Status, Status)> {
+    if person.carried.status != Way::Publication {
+        return person.carried_to_eight(now);
+    }
     let (teams, eight) = (person.teams.as_ref()?, person.eight.as_ref()?);
     let published = eight_status_for(teams.layers.own(now));
     let expected = eight.layers.effective_with(Some((published, now))).status;
@@ -104,7 +119,8 @@ fn eight_side(person: &Person, now: i64) -> Option<(Status, Status)> {
 fn teams_side(person: &Person, now: i64) -> Option<(Pair, Pair)> {
     let layers = &person.teams.as_ref()?.layers;
     let shown = layers.shown(now);
-    let expected = if person.wanted_session() != Some(true) {
+    let wanted = person.wanted_session()?;
+    let expected = if !wanted {
         layers.own(now)
     } else if layers.app_session(now).is_some_and(|session| session.pair == Pair::IN_A_CALL) {
         shown

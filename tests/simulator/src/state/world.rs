@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Holder, serial_of},
+    carried::EightMode,
     keys::SigningKeys,
     quirks::Quirks,
     requests::Requests,
@@ -29,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) eight_token_ms: i64,
     pub(crate) manual_answers_422: bool,
     pub(crate) repeat_changes: bool,
+    pub(crate) eight_mode: EightMode,
 }
 
 /// Where the servers listen.
@@ -69,6 +71,8 @@ pub(crate) struct Cell {
     /// What never changes, so that finding a tenant locks nothing.
     pub(crate) directory: String,
     pub(crate) eight_key: String,
+    pub(crate) analytics_key: String,
+    pub(crate) cc_tenant: String,
     state: Mutex<Tenant>,
     pub(crate) changed: Notify,
 }
@@ -80,6 +84,8 @@ impl Cell {
             id: access.id,
             directory: access.directory,
             eight_key: access.eight_key,
+            analytics_key: access.analytics_key,
+            cc_tenant: access.cc_tenant,
             state: Mutex::new(tenant),
             changed: Notify::new(),
         }
@@ -91,12 +97,13 @@ impl World {
     pub(crate) fn with<R>(&self, cell: &Cell, work: impl FnOnce(&mut Tenant, i64) -> R) -> R {
         let mut tenant = cell.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now_ms();
-        let before = tenant.changes.next();
+        let mark = |tenant: &Tenant| (tenant.changes.next(), tenant.phone.events.next(), tenant.phone.events.drops);
+        let before = mark(&tenant);
         tenant.settle(now);
         let settings = self.quirks.load().notifications;
         tenant.subscriptions.settle(now, settings.reauthorization_ms);
         let result = work(&mut tenant, now);
-        let rings = tenant.changes.next() != before;
+        let rings = mark(&tenant) != before;
         let (place, notices) = (tenant.place, tenant.subscriptions.take_fresh());
         drop(tenant);
         if !notices.is_empty() {

@@ -5,7 +5,14 @@ use crate::{Endpoint, Fault};
 
 #[tokio::test]
 async fn each_endpoint_fails_alone_and_recovers() {
-    let world = World::with(Config { eight_directory_limit: NO_LIMIT, ..Config::default() }).await;
+    let config = Config {
+        eight_directory_limit: NO_LIMIT,
+        eight_analytics_limit: NO_LIMIT,
+        contact_center: true,
+        ..Config::default()
+    };
+    let world = World::with(config).await;
+    let desk = phone::Desk::of(&world).await;
     let person = &world.sim.people(0)[0];
     let id = person.teams_id.as_ref().unwrap();
     let app = &world.access.read_app;
@@ -58,6 +65,20 @@ async fn each_endpoint_fails_alone_and_recovers() {
         Endpoint::Unpublish => {
             world.http.delete(format!("{publications}/{}", person.eight_id.as_ref().unwrap())).bearer_auth(&world.eight)
         }
+        Endpoint::AnalyticsToken => phone::analytics_sign_in(&world),
+        Endpoint::AnalyticsLists => desk.analytics("/v2/pbxes"),
+        Endpoint::AgentActivity => desk.analytics(&format!("/v2/pbxes/{}/agent-activity", desk.pbx)),
+        Endpoint::QueueActivity => desk.analytics(&format!("/v2/pbxes/{}/queue-agent-activity", desk.pbx)),
+        Endpoint::AgentStatusRead => desk.agents(""),
+        Endpoint::AgentStatusWrite => desk.set_agents(&json!({"agents": []})),
+        Endpoint::Realtime => desk.realtime("/agents?metrics=status.rt"),
+        Endpoint::EightUserWrite => desk.with_key(world.http.delete(desk.url("/admin-provisioning/users/nobody"))),
+        Endpoint::RingGroups => desk.key("/admin-provisioning/ring-groups"),
+        Endpoint::Contacts => desk.key("/directory-contacts/api/v3/contacts"),
+        Endpoint::Audits => {
+            desk.key("/administration/audit/v1/audits?startTime=2026-01-01T00:00:00Z&endTime=2026-01-02T00:00:00Z")
+        }
+        Endpoint::Webhooks => desk.key("/chat-gateway/v1/webhooks"),
     };
     let all = [
         (Endpoint::EntraToken, 200),
@@ -85,7 +106,20 @@ async fn each_endpoint_fails_alone_and_recovers() {
         (Endpoint::EightChanges, 200),
         (Endpoint::Publish, 207),
         (Endpoint::Unpublish, 204),
+        (Endpoint::AnalyticsToken, 200),
+        (Endpoint::AnalyticsLists, 200),
+        (Endpoint::AgentActivity, 200),
+        (Endpoint::QueueActivity, 200),
+        (Endpoint::AgentStatusRead, 200),
+        (Endpoint::AgentStatusWrite, 207),
+        (Endpoint::Realtime, 200),
+        (Endpoint::EightUserWrite, 404),
+        (Endpoint::RingGroups, 200),
+        (Endpoint::Contacts, 200),
+        (Endpoint::Audits, 200),
+        (Endpoint::Webhooks, 200),
     ];
+    assert_eq!(all.map(|(endpoint, _)| endpoint), Endpoint::ALL);
     for (failing, usual) in all {
         for code in [401, 403, 429, 500, 503] {
             world.sim.faults().add(Fault::status(failing, code).retry_after(1.5).times(1));

@@ -14,6 +14,7 @@ mod graph;
 mod hook;
 mod measuring;
 mod notifications;
+mod phone;
 mod platform;
 mod presence_aggregation;
 mod presence_location;
