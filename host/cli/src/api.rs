@@ -11,7 +11,7 @@ mod tests;
 
 use std::error::Error;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ struct Problem {
 }
 
 /// Stands in for every secret: where the service listens is no secret, and whoever asks how it goes need not have any.
-struct NoSecrets;
+pub(crate) struct NoSecrets;
 
 impl Secrets for NoSecrets {
     fn variable(&self, _: &str) -> Option<String> {
@@ -148,8 +148,18 @@ impl Api {
     /// The service at the given place. Nothing is sent yet. Proxies of the environment are passed by: the administration API
     /// is for machines nearby.
     pub(crate) fn at(place: &Where) -> Result<Self, ApiError> {
+        Self::of(place.url()?)
+    }
+
+    /// The service that listens on this address of this machine.
+    pub(crate) fn listening(listen: SocketAddr) -> anyhow::Result<Self> {
+        let reached = SocketAddr::new(reachable(listen.ip()), listen.port());
+        Ok(Self::of(Url::parse(&format!("http://{reached}"))?)?)
+    }
+
+    fn of(base: Url) -> Result<Self, ApiError> {
         let client = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().redirect(redirect::Policy::none());
-        Ok(Self { base: place.url()?, client: client.build().map_err(ApiError::Client)? })
+        Ok(Self { base, client: client.build().map_err(ApiError::Client)? })
     }
 
     /// The JSON at this path, whose segments need not be encoded.

@@ -177,7 +177,7 @@ secret = "file:hush.secret"
         let folder = tempfile::tempdir().unwrap();
         let report = report(&settings_with(folder.path(), ""));
         assert_snapshot!(report.to_string().replace(&format!("{}/", folder.path().display()), ""), @"
-        ok  service: listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 1s to 10s and the directories every 1m
+        ok  service: listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 1s to 10s and the directories every 30s
         ok  rules: need no signature, are kept compiled in rule-cache, and are changed from this machine only
         ok  tenant acme: one way, Teams to 8x8, the default maps only, local time: UTC, for want of a time_zone
         ");

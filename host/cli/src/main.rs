@@ -7,12 +7,14 @@
 //! * `check`: everything that can be checked without starting
 //! * `rule`: looking at rules
 //! * `status`, `why`: looking at a running service, through `api`
+//! * `link`: who is whom, and pairs by hand
 
 #![forbid(unsafe_code)]
 
 mod api;
 mod check;
 mod demo;
+mod link;
 mod rule;
 mod run;
 mod settings;
@@ -32,6 +34,7 @@ Examples:
   presync run --config presync.toml                  the service
   presync status                                     how it goes
   presync why ann@corp.com --tenant acme             why somebody is shown as they are
+  presync link list --tenant acme --unlinked         who is not kept in step, and who might be meant
   presync rule matrix teams-to-8x8                   what the default map says to every input";
 
 /// Keeps presence the same in Microsoft Teams and in 8x8, both ways, by rules that a tenant may replace.
@@ -53,6 +56,7 @@ enum Command {
     Rule(rule::RuleArgs),
     Status(status::StatusArgs),
     Why(why::WhyArgs),
+    Link(link::LinkArgs),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Rule(args) => rule::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Status(args) => run::block_on(status::run(&args)),
         Command::Why(args) => run::block_on(why::run(&args)),
+        Command::Link(args) => link::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("presync: {error:#}");

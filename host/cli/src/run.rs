@@ -126,6 +126,7 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
         },
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
         supply: tenant.supply,
+        link: tenant.link,
         id: tenant.id,
     }
 }

@@ -22,6 +22,8 @@ pub struct User {
     pub user_name: String,
     /// The primary mail address; two users may have the same.
     pub email: Option<String>,
+    /// The name under which another service signs the user in.
+    pub federation_id: Option<String>,
     /// First and last name.
     pub display_name: String,
     /// Whether the user is in use.
@@ -109,6 +111,8 @@ struct BasicInfo<'a> {
     #[serde(borrow)]
     primary_email: Option<Text<'a>>,
     #[serde(borrow)]
+    sso_federation_id: Option<Text<'a>>,
+    #[serde(borrow)]
     status: Option<Text<'a>>,
     #[serde(borrow)]
     site: Option<Site<'a>>,
@@ -191,6 +195,7 @@ impl Entry<'_> {
             id: EightUserId::from(info.user_id?.as_str()),
             user_name: owned(info.user_name).unwrap_or_default(),
             email: owned(info.primary_email),
+            federation_id: owned(info.sso_federation_id),
             display_name: names.into_iter().flatten().collect::<Vec<_>>().join(" "),
             active: info.status.is_none_or(|status| !status.as_str().eq_ignore_ascii_case("INACTIVE")),
             department: self.directory_info.and_then(|info| owned(info.department)),
@@ -221,7 +226,7 @@ mod tests {
         let page = page(
             br#"{"data":[
                 {"basicInfo":{"userId":"hvOB","userName":"jane@corp.com","firstName":"Jane","lastName":"Doe",
-                    "primaryEmail":"jane@corp.com","status":"ACTIVE","scimProvider":null,
+                    "primaryEmail":"jane@corp.com","status":"ACTIVE","scimProvider":null,"ssoFederationId":"jane.doe@corp.com",
                     "site":{"id":"S","name":"HQ","pbxName":"corpco01"}},
                  "directoryInfo":{"department":"Sales"},"serviceInfo":{"licenses":[],"extensions":[
                     {"id":"7","extensionNumber":"1001","fqExtensionNumber":"231001","extensionType":"UC","doNotDisturb":false},
@@ -245,6 +250,7 @@ mod tests {
             (jane.display_name.as_str(), jane.department.as_deref(), jane.active),
             ("Jane Doe", Some("Sales"), true)
         );
+        assert_eq!(jane.federation_id.as_deref(), Some("jane.doe@corp.com"));
         assert_eq!(jane.queues, ["Sales CQ", "Reception"]);
         assert!(!other.active && other.email.is_none());
     }

@@ -9,6 +9,7 @@ use presync_rules::{Canary, Limits, Scope};
 
 use crate::digest::Digest;
 use crate::groups::Memberships;
+use crate::links::LinkSettings;
 use crate::pace::Limit;
 use crate::time::TimeZones;
 
@@ -25,6 +26,8 @@ pub struct TenantConfig {
     pub rules: Vec<RuleConfig>,
     /// What rules may learn of people beside what the providers say.
     pub supply: Supply,
+    /// How its people are paired.
+    pub link: LinkSettings,
 }
 
 /// What rules may learn of a tenant's people beside what the providers say.
@@ -144,7 +147,8 @@ impl Default for Cadence {
             fastest: Duration::from_secs(1),
             teams_limit: Limit::GRAPH_PRESENCE,
             eight_limit: None,
-            directory: Duration::from_secs(60),
+            // Somebody new is live within a minute: this, the reading, and the cycle that takes it up.
+            directory: Duration::from_secs(30),
             events: Duration::from_secs(30 * 24 * 3600),
             patience: Duration::from_secs(15 * 60),
         }

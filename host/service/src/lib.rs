@@ -20,6 +20,7 @@
 //! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
 //! * [`preview`]: what a rule that is not in force would change
+//! * [`links`]: who is whom by hand; [`sheet`]: tables of two columns in files
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
@@ -36,11 +37,13 @@ pub mod fleet;
 pub mod freshness;
 pub mod groups;
 pub mod health;
+pub mod links;
 mod losses;
 pub mod pace;
 mod people;
 pub mod preview;
 pub mod rules;
+pub mod sheet;
 mod staffing;
 pub mod status;
 pub mod tenant;
@@ -49,5 +52,6 @@ mod turns;
 
 pub use config::{Cadence, RuleConfig, RuleSource, Supply, TenantConfig};
 pub use fleet::Fleet;
+pub use links::LinkSettings;
 pub use pace::Limit;
 pub use tenant::{Tenant, TenantError};

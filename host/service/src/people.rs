@@ -25,8 +25,8 @@ use crate::config::Supply;
 use crate::freshness::Freshness;
 use crate::staffing::Queues;
 use crate::status::{Alone, Counters};
-pub(crate) use person::Person;
 use person::Supplied;
+pub(crate) use person::{Person, Told};
 use staffed::{Asking, touched};
 use traced::FeedRead;
 
@@ -168,17 +168,13 @@ impl People {
         }
     }
 
-    /// Takes what the directories say of each person whom `read` knows: name, department, queues. Returns of whom rules may see
-    /// something new.
-    pub(crate) fn learn<'a>(
-        &mut self,
-        read: impl Fn(&StoredLink) -> Option<(&'a str, Option<&'a String>, &'a [String])>,
-    ) -> Vec<LinkId> {
+    /// Takes what the directories say of each person whom `read` knows. Returns of whom rules may see something new.
+    pub(crate) fn learn<'a>(&mut self, read: impl Fn(&StoredLink) -> Option<Told<'a>>) -> Vec<LinkId> {
         let Self { persons, supplied, queues: all_queues, .. } = self;
         let mut changed = Vec::new();
         for person in persons.values_mut() {
-            let Some((name, department, queues)) = read(&person.link) else { continue };
-            if person.learn(name, department, queues, supplied) {
+            let Some(told) = read(&person.link) else { continue };
+            if person.learn(told, supplied) {
                 all_queues.place(person.link.id, &person.shown.queues);
                 changed.push(person.link.id);
             }

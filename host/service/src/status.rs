@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use presync_core::delivery::Outcome;
-use presync_core::linking::Unlinked;
+use presync_core::linking::{By, Likeness, Unlinked};
 use presync_core::reconcile::{Event, LinkView};
 use presync_core::rule::{PublishVerdict, SessionVerdict};
 use presync_core::time::Timestamp;
@@ -111,6 +111,8 @@ pub enum Place {
     Freshness,
     /// Reading one of the directories.
     Directory,
+    /// Pairing people by hand.
+    Links,
     /// Finding the people whom the settings put into groups, queues and time zones.
     Groups,
     /// Loading or asking a rule.
@@ -240,8 +242,48 @@ pub struct Alone {
     pub id: String,
     /// Its address, as far as there is one.
     pub address: String,
+    /// Its name there.
+    pub name: String,
     /// Why it is not linked.
     pub reason: Unlinked,
+    /// Who might be meant on the other side, the likeliest first; three at most.
+    pub suggestions: Vec<Suggested>,
+}
+
+/// An account that somebody who is not linked might belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggested {
+    /// The account's id.
+    pub id: String,
+    /// Its address, as far as there is one.
+    pub address: String,
+    /// Its name there.
+    pub name: String,
+    /// From 0 to 100: good for an order, and no probability.
+    pub score: u8,
+    /// What makes the two alike.
+    pub likeness: Likeness,
+    /// The pair by hand that would link the two: the Teams side.
+    pub teams: String,
+    /// The same: the 8x8 side.
+    pub eight: String,
+}
+
+/// Somebody who is linked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Linked {
+    /// Display name.
+    pub name: String,
+    /// Teams user name.
+    pub user_principal_name: String,
+    /// Entra object id.
+    pub teams_id: String,
+    /// 8x8 e-mail address.
+    pub email: String,
+    /// 8x8 user id.
+    pub eight_id: String,
+    /// What pairs the two; `None` until the directories have been read.
+    pub by: Option<By>,
 }
 
 /// Everything about one person: what both sides say, what each rule made of it, what was written.

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `GET /livez` | `ok` while the process runs |
 //! | `GET /v1/status` | every tenant at a glance, the totals and the time |
-//! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, and what to do |
+//! | `GET /v1/tenants/{id}/links` | who is whom, and what pairs each |
+//! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, what to do, and who might be meant |
 //! | `GET /v1/tenants/{id}/people/{user}` | why a person is shown as they are |
 //! | `POST /v1/tenants/{id}/rules/{rule}/rollback` | takes a rule back: its trial, or the version in force for the one before |
 //! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |

@@ -12,7 +12,7 @@ use presync_core::time::{Clock, Timestamp};
 use presync_service::Tenant;
 use presync_service::clock::SystemClock;
 use presync_service::rules::{SteerError, Steered};
-use presync_service::status::{Alone, Counters, TenantStatus, Why};
+use presync_service::status::{Alone, Counters, Linked, TenantStatus, Why};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
@@ -52,6 +52,7 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate) -> Router {
     Router::new()
         .route("/livez", get(async || "ok"))
         .route("/v1/status", get(status))
+        .route("/v1/tenants/{id}/links", get(links))
         .route("/v1/tenants/{id}/unlinked", get(unlinked))
         .route("/v1/tenants/{id}/people/{user}", get(person))
         .merge(changes)
@@ -68,6 +69,14 @@ async fn status(State(tenants): State<Tenants>) -> Json<Overview> {
         totals.add(&tenant.counters);
     }
     Json(Overview { now: SystemClock.now(), totals, tenants })
+}
+
+async fn links(
+    State(tenants): State<Tenants>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Vec<Linked>>, Problem> {
+    let Path(id) = path?;
+    Ok(Json(find(&tenants, &id)?.linked()))
 }
 
 async fn unlinked(
@@ -124,7 +133,7 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 
 async fn unknown() -> Problem {
     Problem::not_found(
-        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, and for \
+        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, and for \
          POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote and /v1/tenants/{id}/preview, where what stands in braces is url-encoded",
     )
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
-use presync_service::{Cadence, Supply, Tenant, TenantConfig};
+use presync_service::{Cadence, LinkSettings, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, PersonRef, Simulator, TenantAccess};
 use presync_store::Store;
 use presync_web::Server;
@@ -34,8 +34,8 @@ impl Scene {
         let person = &linked(&simulator);
         simulator.teams_client(person, "DoNotDisturb", "Presenting");
         let tenant = open(&simulator, &simulator.tenants()[0]);
-        tenant.cycle().await;
-        tenant.cycle().await;
+        Box::pin(tenant.cycle()).await;
+        Box::pin(tenant.cycle()).await;
         let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
@@ -83,7 +83,8 @@ fn open(simulator: &Simulator, access: &TenantAccess) -> Tenant {
         tenant: access.id.as_str().into(),
         call_deadline,
     };
-    let config = TenantConfig { id, teams, eight: eight.into(), rules: Vec::new(), supply: Supply::default() };
+    let (rules, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
+    let config = TenantConfig { id, teams, eight: eight.into(), rules, supply, link };
     let store = Store::in_memory().unwrap();
     Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), &store).unwrap()
 }
@@ -130,6 +131,30 @@ async fn whoever_is_not_linked_is_listed_with_advice() {
     let guest = people.iter().find(|alone| alone["reason"] == "guest").unwrap();
     assert_eq!(guest["side"], "teams");
     assert!(guest["advice"].as_str().unwrap().contains("home tenant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_linked_is_listed_with_what_pairs_the_two() {
+    let scene = Scene::start().await;
+    let (status, body) = scene.get("/v1/tenants/tenant-1/links").await;
+    assert_eq!(status, StatusCode::OK);
+    let people = body.as_array().unwrap();
+    assert_eq!(people.len(), 5);
+    assert!(people.iter().all(|person| person["by"] == "upn" && person["eight_id"].is_string()), "{body}");
+    assert_eq!(scene.get("/v1/tenants/acne/links").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_might_be_meant_is_suggested_with_the_pair_that_would_link_the_two() {
+    let scene = Scene::start().await;
+    let (_, body) = scene.get("/v1/tenants/tenant-1/unlinked").await;
+    let suggested: Vec<&Value> =
+        body.as_array().unwrap().iter().filter(|alone| alone["suggestions"] != serde_json::json!([])).collect();
+    let double = suggested.iter().find(|alone| alone["reason"] == "ambiguous" && alone["side"] == "teams").unwrap();
+    assert_eq!(double["suggestions"].as_array().unwrap().len(), 2, "both who have the address: {double}");
+    let one = &double["suggestions"][0];
+    assert_eq!((&one["likeness"], &one["score"]), (&"same-address".into(), &100.into()));
+    assert_eq!((&one["teams"], &one["eight"]), (&double["address"], &one["id"]), "by id, since the address says two");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
 use presync_service::rules::RuleBase;
 use presync_service::status::{Counters, Place, Trouble};
-use presync_service::{Cadence, RuleConfig, Supply, Tenant, TenantConfig};
+use presync_service::{Cadence, LinkSettings, RuleConfig, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
 
@@ -61,6 +61,7 @@ pub struct Bench {
     /// Per tenant, its overrides; a tenant beyond the list has none.
     overrides: Vec<Vec<RuleConfig>>,
     supply: Supply,
+    link: LinkSettings,
 }
 
 impl Bench {
@@ -100,6 +101,14 @@ impl Bench {
         bench
     }
 
+    /// Like [`Self::start`], with what the settings say of who is whom.
+    pub async fn linking(config: Config, link: LinkSettings) -> Self {
+        let mut bench = Self::prepared(config, Vec::new()).await;
+        bench.link = link;
+        bench.restart().await;
+        bench
+    }
+
     async fn prepared(config: Config, overrides: Vec<Vec<RuleConfig>>) -> Self {
         let config = Config { clock: SimClock::driven(MONDAY), ..config };
         let simulator = Simulator::start(config).await.expect("the simulator starts");
@@ -108,8 +117,8 @@ impl Bench {
         let store = Store::open(&folder.path().join("presync.db")).expect("a new database");
         let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
         let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
-        let (tenants, supply) = (Vec::new(), Supply::default());
-        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply }
+        let (tenants, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
+        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link }
     }
 
     /// Ends the service without ceremony and starts another on the same state, which runs one cycle.
@@ -125,7 +134,7 @@ impl Bench {
         for (place, access) in self.simulator.tenants().into_iter().enumerate() {
             let rules = self.overrides.get(place).cloned().unwrap_or_default();
             let config = tenant_config(&self.simulator, &access, rules, self.call_deadline);
-            let config = TenantConfig { supply: self.supply.clone(), ..config };
+            let config = TenantConfig { supply: self.supply.clone(), link: self.link.clone(), ..config };
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
             self.tenants.push(Arc::new(tenant.expect("the tenant opens")));
@@ -160,7 +169,7 @@ impl Bench {
     /// One cycle of every tenant, one after the other. No time passes.
     pub async fn cycle(&self) {
         for tenant in &self.tenants {
-            tenant.cycle().await;
+            Box::pin(tenant.cycle()).await;
         }
     }
 
@@ -352,6 +361,7 @@ pub fn tenant_config(
         .into(),
         rules,
         supply: Supply::default(),
+        link: LinkSettings::default(),
         id,
     }
 }

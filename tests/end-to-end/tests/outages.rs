@@ -20,13 +20,13 @@ fn down(endpoint: Endpoint) -> Fault {
 /// Whether a tenant in partner mode calls this: presence is read and publications are taken back in bulk, and nobody signs in by hand.
 fn is_used(endpoint: Endpoint) -> bool {
     use Endpoint::{
-        ClearPresence, EightChanges, EightSnapshot, EightToken, EightUsers, EntraToken, GetPresences, ListUsers,
-        Publish, SetPresence,
+        ClearPresence, EightChanges, EightSnapshot, EightToken, EightUsers, EntraToken, GetPresences, Publish,
+        SetPresence, UsersDelta,
     };
     matches!(
         endpoint,
         EntraToken
-            | ListUsers
+            | UsersDelta
             | GetPresences
             | SetPresence
             | ClearPresence

@@ -177,8 +177,36 @@ pub(crate) struct Alone {
     pub(crate) side: Side,
     pub(crate) id: String,
     pub(crate) address: String,
+    pub(crate) name: String,
     pub(crate) reason: String,
     pub(crate) advice: String,
+    /// The likeliest first.
+    pub(crate) suggestions: Vec<Suggested>,
+}
+
+/// An account that might be meant.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Suggested {
+    pub(crate) id: String,
+    pub(crate) address: String,
+    pub(crate) name: String,
+    pub(crate) score: u8,
+    pub(crate) likeness: String,
+    /// The pair that would link them: one side, and the other.
+    pub(crate) teams: String,
+    pub(crate) eight: String,
+}
+
+/// Somebody who is linked.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Linked {
+    pub(crate) name: String,
+    pub(crate) user_principal_name: String,
+    pub(crate) teams_id: String,
+    pub(crate) email: String,
+    pub(crate) eight_id: String,
+    /// What pairs the two; `None` until the directories have been read.
+    pub(crate) by: Option<String>,
 }
 
 /// Why a person is shown as they are.

@@ -18,7 +18,7 @@ use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use presync_core::id::TenantId;
 use presync_service::rules::RuleSettings;
-use presync_service::{Cadence, Fleet, Supply, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, LinkSettings, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config as SimulatorConfig, Simulator, TenantAccess};
 use presync_store::Store;
 use presync_web::Server;
@@ -168,6 +168,7 @@ fn tenant_config(simulator: &Simulator, access: &TenantAccess, cadence: &Cadence
         .into(),
         rules: Vec::new(),
         supply: Supply::default(),
+        link: LinkSettings::default(),
         id,
     })
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
+use presync_core::linking::Key;
 use presync_core::words::Direction;
 use presync_rules::Canary;
 use presync_service::digest::Digest;
@@ -216,6 +217,30 @@ pub(super) const TRUSTED_KEY: Kind<String> = Kind {
 pub(super) const FOLDER: Kind<String> = Kind {
     expected: "a folder, relative to the settings file",
     parse: |text| if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) },
+};
+
+/// What people may be paired by.
+pub(super) enum LinkKey {
+    /// The settings themselves.
+    ByHand,
+    /// What the directories say.
+    Key(Key),
+}
+
+/// What people are paired by.
+pub(super) const LINK_KEY: Kind<LinkKey> = Kind {
+    expected: "a list of \"by-hand\", \"upn\", \"sign-on\", \"mail\", \"user-name\", \"proxy\", the strongest first",
+    parse: |text| match (text, Key::from_label(text)) {
+        ("by-hand", _) => Ok(LinkKey::ByHand),
+        (_, Some(key)) => Ok(LinkKey::Key(key)),
+        _ => Err(format!("is \"{text}\", nothing that people are paired by")),
+    },
+};
+
+/// A file of pairs.
+pub(super) const LINK_FILE: Kind<String> = Kind {
+    expected: "a CSV file with the first line teams,eight, relative to the settings file",
+    parse: |text| if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) },
 };
 
 const MIB: usize = 1 << 20;

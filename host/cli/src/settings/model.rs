@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
-use presync_service::{Limit, RuleConfig, Supply};
+use presync_service::{Limit, LinkSettings, RuleConfig, Supply};
 use presync_teams::Credential;
 use secrecy::SecretString;
 use url::Url;
@@ -63,6 +63,8 @@ pub(crate) struct Tenant {
     pub rules: Vec<Rule>,
     /// What rules may learn of its people beside what the providers say.
     pub supply: Supply,
+    /// How its people are paired, and who is whom by hand.
+    pub link: LinkSettings,
 }
 
 /// A tenant's Microsoft side.

@@ -27,8 +27,8 @@ const DEFAULT_STATE: &str = "sqlite:presync.db";
 const DEFAULT_POLL_INTERVAL: &str = "10s";
 /// As soon as a provider can be asked again without going on its nerves.
 const DEFAULT_FASTEST: &str = "1s";
-/// A new user is live within a minute.
-const DEFAULT_DIRECTORY_INTERVAL: &str = "60s";
+/// A new user is live within a minute: this, the reading, and the cycle that takes it up.
+const DEFAULT_DIRECTORY_INTERVAL: &str = "30s";
 /// Beside the state.
 const DEFAULT_RULE_CACHE: &str = "rule-cache";
 

@@ -8,12 +8,13 @@ use super::app;
 use super::document::{Entry, Section};
 use super::eight;
 use super::kind::{CLOUD, DIRECTORY, TENANT_ID, URL};
+use super::link;
 use super::model::{Teams, Tenant};
 use super::rule;
 use super::supply;
 
 const KEYS: &[&str] =
-    &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity"];
+    &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity", "link"];
 const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph"];
 
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
@@ -42,11 +43,12 @@ fn read(section: &Section<'_>) -> Option<Tenant> {
     let unnamed = TenantId::from("");
     let eight = section.require("eight", EIGHT).and_then(|entry| eight::read(entry, id.as_ref().unwrap_or(&unnamed)));
     let supply = supply::read(section);
+    let link = link::read(section);
     let seen = section.get("rules_see_identity").map_or(Some(false), |entry| entry.flag(SEEN));
     let rules = rule::read_all(section);
     let (mut rules, seen) = (rules?, seen?);
     rules.iter_mut().for_each(|rule| rule.config.sees_identity = seen);
-    Some(Tenant { id: id?, teams: teams?, eight: eight?, rules, supply: supply? })
+    Some(Tenant { id: id?, teams: teams?, eight: eight?, rules, supply: supply?, link: link? })
 }
 
 fn refuse_duplicates(sections: &[Section<'_>]) {

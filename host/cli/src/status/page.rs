@@ -123,6 +123,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "publications" => "writing to 8x8",
         "freshness" => "reading everybody in time",
         "directory" => "reading the directories",
+        "links" => "pairs by hand",
         "groups" => "groups, queues and time zones",
         "rules" => "the rules",
         "store" => "the state on disk",

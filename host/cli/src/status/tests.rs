@@ -165,8 +165,10 @@ fn people_who_are_not_linked_stand_under_their_reason() {
         side,
         id: id.to_owned(),
         address: address.to_owned(),
+        name: String::new(),
         reason: reason.label().to_owned(),
         advice: reason.advice().to_owned(),
+        suggestions: Vec::new(),
     };
     let acme = vec![
         alone(Side::Teams, "t-7", "guest@corp.com", Unlinked::Guest),
@@ -179,9 +181,9 @@ fn people_who_are_not_linked_stand_under_their_reason() {
     acme: 4 accounts not linked
       guest: a guest's presence lives in the home tenant: link that account there
         Teams  guest@corp.com  (t-7)
-      no address: 8x8 has no primary e-mail for this user: enter the Teams user name there
+      no address: 8x8 has no primary e-mail for this user: enter the Teams user name there, or pair them by hand
         8x8    no address  (e-9)
-      no partner: no account on the other side has this address: give both sides the same one, or leave it
+      no partner: no account on the other side has this address: give both sides the same one, pair them by hand, or leave it
         Teams  new@corp.com  (t-8)
         8x8    desk@corp.com  (e-4)
 

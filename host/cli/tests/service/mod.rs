@@ -56,7 +56,7 @@ api = "{}"
         Self { folder, listen, child: None }
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("presync.toml")
     }
 

@@ -101,6 +101,7 @@ mod tests {
     fn listed(id: &str, email: &str, pbx: &str, number: &str) -> Listed {
         let user = User {
             id: id.into(),
+            federation_id: None,
             user_name: email.to_owned(),
             email: Some(email.to_owned()),
             display_name: String::new(),

@@ -123,6 +123,7 @@ impl Contact<'_> {
         let lines = self.extensions.into_iter().flatten().map(|extension| extension.line(pbx.as_ref()));
         let user = User {
             id: EightUserId::from(owned(self.assigned_user_id.as_ref())?),
+            federation_id: None,
             // Contacts have no sign-in name; nobody but an administrator could tell it.
             user_name: email.clone().unwrap_or_default(),
             email,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use presync_core::id::LinkId;
+use presync_core::linking::By;
 use presync_core::rule::{Identity, Person as RulePerson};
 use presync_core::time::Timestamp;
 use presync_store::StoredLink;
@@ -27,6 +28,19 @@ pub(crate) struct Person {
     pub(super) teams_read_at: Timestamp,
     /// Our last verdict keeps queue calls away from them.
     pub(super) kept_away: bool,
+    /// What pairs the two; `None` until the directories have been read.
+    pub(crate) by: Option<By>,
+}
+
+/// What the directories say of somebody who is linked: this changes without the link changing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) user_principal_name: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) department: Option<&'a str>,
+    pub(crate) queues: &'a [String],
+    pub(crate) by: Option<By>,
 }
 
 /// What the settings say of people, ready to be looked up.
@@ -48,22 +62,23 @@ impl Person {
             zone,
             teams_read_at: Timestamp::EPOCH,
             kept_away: false,
+            by: None,
             link,
         }
     }
 
     /// Takes what the directories say. Returns whether rules may see something new.
-    pub(super) fn learn(
-        &mut self,
-        name: &str,
-        department: Option<&String>,
-        queues: &[String],
-        supplied: &Supplied,
-    ) -> bool {
-        let renamed = self.link.display_name != name;
+    pub(super) fn learn(&mut self, told: Told<'_>, supplied: &Supplied) -> bool {
+        let Told { name, user_principal_name, email, department, queues, by } = told;
+        self.by = by;
+        let link = &mut self.link;
+        let renamed =
+            (&*link.display_name, &*link.user_principal_name, &*link.email) != (name, user_principal_name, email);
         if renamed {
-            name.clone_into(&mut self.link.display_name);
-            self.identity = Arc::new(identity(&self.link));
+            name.clone_into(&mut link.display_name);
+            user_principal_name.clone_into(&mut link.user_principal_name);
+            email.clone_into(&mut link.email);
+            self.identity = Arc::new(identity(link));
         }
         let shown = supplied.shown(&self.link, department, queues);
         if *self.shown == shown {
@@ -80,10 +95,15 @@ impl Supplied {
         Self { groups: Books::of(&supply.groups), queues: Books::of(&supply.queues), supply }
     }
 
-    fn shown(&self, link: &StoredLink, department: Option<&String>, queues: &[String]) -> RulePerson {
+    fn shown(&self, link: &StoredLink, department: Option<&str>, queues: &[String]) -> RulePerson {
         let mut queues = queues.to_vec();
         add_missing(&mut queues, &self.queues.find(link));
-        RulePerson { id: pseudonym(link.id), department: department.cloned(), groups: self.groups.find(link), queues }
+        RulePerson {
+            id: pseudonym(link.id),
+            department: department.map(str::to_owned),
+            groups: self.groups.find(link),
+            queues,
+        }
     }
 
     /// The entries of the settings that fit none of these people, each with where it stands.

@@ -167,7 +167,7 @@ impl Tenant {
             link_loss: MassLoss::default(),
             pace: Pace::new(bounds, cadence.teams_limit, cadence.eight_limit),
             well: true,
-            directory: directory::Refresh::due_now(),
+            directory: directory::Refresh::due_now(config.link),
             rules_look: None,
             prune_at: Timestamp::EPOCH,
             pending,

@@ -12,8 +12,8 @@ use presync_rules::Stage;
 use presync_store::StoreError;
 use serde::Serialize;
 
-use crate::people::People;
-use crate::status::{Age, Alone, Counters, Freshness, TenantStatus, Why, WhyEvent};
+use crate::people::{People, Person};
+use crate::status::{Age, Alone, Counters, Freshness, Linked, TenantStatus, Why, WhyEvent};
 use crate::tenant::Tenant;
 
 /// How many of a person's events `why` shows.
@@ -107,6 +107,22 @@ impl Tenant {
     /// Everybody who is not linked, with the reason.
     pub fn alone(&self) -> Vec<Alone> {
         self.people().alone.clone()
+    }
+
+    /// Everybody who is linked, in order of the Teams user name.
+    pub fn linked(&self) -> Vec<Linked> {
+        let people = self.people();
+        let linked = |person: &Person| Linked {
+            name: person.link.display_name.clone(),
+            user_principal_name: person.link.user_principal_name.clone(),
+            teams_id: person.link.teams_id.to_string(),
+            email: person.link.email.clone(),
+            eight_id: person.link.eight_id.to_string(),
+            by: person.by,
+        };
+        let mut linked: Vec<Linked> = people.persons().map(linked).collect();
+        linked.sort_by(|a, b| (&a.user_principal_name, &a.teams_id).cmp(&(&b.user_principal_name, &b.teams_id)));
+        linked
     }
 
     /// Whether everything that the rules want is written, and nothing is under way.

@@ -4,6 +4,7 @@ pub(crate) mod clients;
 mod directory;
 mod furnish;
 pub(crate) mod movement;
+pub(crate) mod newcomers;
 mod odd_directory;
 pub(crate) mod population;
 pub(crate) mod script;

@@ -16,13 +16,13 @@ use crate::{
         access::{TenantAccess, Tokens},
         budget::Budget,
         carried::Carried,
-        directory::Directory,
+        directory::{Directory, Happened},
         entra::Entra,
         measure::{Meter, Track},
         person::{EightSide, Person, TeamsSide},
         phone::{self, Phone},
         profile::{Desk, Extension, Profile},
-        tenant::Tenant,
+        tenant::{Cause, Tenant},
     },
     teams::{Device, OutOfOffice, TeamsLayers},
     words::Pair,
@@ -104,6 +104,27 @@ pub(crate) fn tenant(config: &Config, place: usize) -> Tenant {
     tenant
 }
 
+/// Somebody who joins a tenant that is there already; the place in it.
+pub(crate) fn newcomer(tenant: &mut Tenant, now: i64, name: &str, upn: Option<&str>, email: Option<&str>) -> u32 {
+    let place = u32::try_from(tenant.people.len()).unwrap_or(u32::MAX);
+    let rng = ChaCha8Rng::seed_from_u64(u64::from(u32::MAX) + u64::from(place));
+    let mut maker = Maker { rng, place: tenant.place, now, people: std::mem::take(&mut tenant.people) };
+    let teams = upn.map(|upn| maker.teams(name, upn));
+    let eight = email.map(|email| maker.eight(name, email));
+    if let Some(teams) = &teams {
+        tenant.by_teams_id.insert(teams.id, place);
+        tenant.directory.note(teams.id, Happened::Changed(&[]));
+    }
+    if let Some(eight) = &eight {
+        tenant.by_eight_id.insert(eight.id.clone(), place);
+    }
+    maker.add(teams, eight);
+    tenant.people = maker.people;
+    tenant.relink();
+    tenant.look(place, now, Cause::Life);
+    place
+}
+
 pub(super) struct Maker {
     rng: ChaCha8Rng,
     place: usize,
@@ -177,6 +198,8 @@ impl Maker {
             name: name.into(),
             enabled: true,
             guest: false,
+            addresses: Vec::new(),
+            licensed: true,
             layers,
             shown: (Pair::AVAILABLE, OutOfOffice::default()),
             past: None,

@@ -184,14 +184,16 @@ pub(super) fn row(teams: &TeamsSide, select: &str) -> Value {
         let value = match property {
             "id" => json!(teams.id),
             "mail" if teams.guest => Value::Null,
-            "userPrincipalName" | "mail" => json!(teams.upn),
+            "mail" => json!(teams.addresses.first().unwrap_or(&teams.upn)),
+            "userPrincipalName" => json!(teams.upn),
             "displayName" => json!(teams.name),
             "givenName" => json!(first),
             "surname" => json!(last),
             "accountEnabled" => json!(teams.enabled),
             "userType" => json!(if teams.guest { "Guest" } else { "Member" }),
-            "proxyAddresses" => json!([format!("SMTP:{}", teams.upn)]),
-            "businessPhones" | "otherMails" | "imAddresses" | "assignedPlans" => json!([]),
+            "proxyAddresses" => json!(proxy_addresses(teams)),
+            "businessPhones" | "otherMails" | "imAddresses" => json!([]),
+            "assignedPlans" => assigned_plans(teams),
             _ => Value::Null,
         };
         row.insert(String::from(property), value);
@@ -199,4 +201,22 @@ pub(super) fn row(teams: &TeamsSide, select: &str) -> Value {
     // The id is always there.
     row.insert(String::from("id"), json!(teams.id));
     Value::Object(row)
+}
+
+/// The primary address in capitals, the others not, and one that is no mail address.
+fn proxy_addresses(teams: &TeamsSide) -> Vec<String> {
+    let primary = teams.addresses.first().unwrap_or(&teams.upn);
+    let others = teams.addresses.iter().skip(1).map(|address| format!("smtp:{address}"));
+    let sip = format!("SIP:{}", teams.upn);
+    std::iter::once(format!("SMTP:{primary}")).chain(others).chain([sip]).collect()
+}
+
+fn assigned_plans(teams: &TeamsSide) -> Value {
+    let status = if teams.licensed { "Enabled" } else { "Deleted" };
+    json!([
+        {"assignedDateTime": "2026-01-01T01:02:03Z", "capabilityStatus": "Enabled", "service": "exchange",
+            "servicePlanId": "efb87545-963c-4e0d-99df-69c6916d9eb0"},
+        {"assignedDateTime": "2026-01-01T01:02:03Z", "capabilityStatus": status, "service": "TeamspaceAPI",
+            "servicePlanId": "57ff2da0-773e-42df-b2af-ffb7a2317929"},
+    ])
 }

@@ -40,6 +40,10 @@ pub(crate) struct TeamsSide {
     pub(crate) name: Box<str>,
     pub(crate) enabled: bool,
     pub(crate) guest: bool,
+    /// The mailbox's addresses, the primary one first; none: the principal name is the only one.
+    pub(crate) addresses: Vec<Box<str>>,
+    /// Teams is among the licences.
+    pub(crate) licensed: bool,
     pub(crate) layers: TeamsLayers,
     /// What Graph showed last; a difference counts the sequence number up.
     pub(crate) shown: Shown,

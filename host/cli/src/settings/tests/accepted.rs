@@ -26,7 +26,7 @@ fn what_is_left_out_has_its_default() {
     let (slowest, fastest) = (Duration::from_secs(10), Duration::from_secs(1));
     assert_eq!(settings.service.poll_interval, PollInterval { slowest, fastest });
     assert_eq!(settings.service.eight_budget, None);
-    assert_eq!(settings.service.directory_interval, Duration::from_secs(60));
+    assert_eq!(settings.service.directory_interval, Duration::from_secs(30));
     let acme = &settings.tenants[0];
     assert_eq!(acme.teams.login.as_str(), "https://login.microsoftonline.com/");
     assert_eq!(acme.teams.graph.as_str(), "https://graph.microsoft.com/v1.0");
@@ -236,7 +236,7 @@ fn the_summary_says_which_way_each_tenant_syncs() {
     let settings = load_in(folder.path(), &format!("{ACME}{bolt}")).unwrap();
     assert_eq!(
         summary::of_service(&settings.service).replace(&format!("{}/", folder.path().display()), ""),
-        "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 1s to 10s and the directories every 1m"
+        "listens on 127.0.0.1:8088, keeps its state in presync.db, reads presence every 1s to 10s and the directories every 30s"
     );
     assert_eq!(
         summary::of_tenant(&settings.tenants[0]),

@@ -3,6 +3,7 @@
 mod accepted;
 mod apps;
 mod eight;
+mod link;
 mod refused;
 mod rules;
 mod secrets;

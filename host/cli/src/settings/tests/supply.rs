@@ -34,9 +34,9 @@ fn a_file_of_groups_has_two_columns_and_no_gaps() {
     assert_snapshot!(told_of_file(""), @r#"presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose first line is ""; expected the first line person,group"#);
     assert_snapshot!(told_of_file("person,group,since\n"), @r#"presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose first line is "person,group,since"; expected the first line person,group"#);
     assert_snapshot!(told_of_file("person,group\nann@corp.com,support\n,support\nbob@corp.com\nbob@corp.com,\n"), @"
-    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose line 3 has an empty field; expected a person and a group on every line
-    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, which is no CSV: CSV error: record 3 (line: 4, byte: 43): found record with 1 fields, but the previous record has 2 fields; expected a person and a group on every line
-    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose line 5 has an empty field; expected a person and a group on every line
+    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose line 3 column person is empty; expected a person and a group on every line
+    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose line 4 has 1 fields, expected 2; a field with a comma goes in quotes; expected a person and a group on every line
+    presync.toml:4: tenant[acme].groups: refers to file:groups.csv, whose line 5 column group is empty; expected a person and a group on every line
     ");
     assert_eq!(told_of_file(&format!("person,group\n{}", ",\n".repeat(99))).lines().count(), 10);
 }

@@ -25,6 +25,7 @@ fn config() -> Public {
 fn listed(id: &str, email: &str) -> Listed {
     let user = User {
         id: id.into(),
+        federation_id: None,
         user_name: email.to_owned(),
         email: Some(email.to_owned()),
         display_name: String::new(),
