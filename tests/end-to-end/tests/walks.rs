@@ -204,7 +204,8 @@ async fn a_publication_that_is_lost_is_published_again() {
 async fn everybody_is_linked_or_listed_with_a_reason() {
     let bench = Bench::small().await;
     let status = bench.tenant().status();
-    let expected = BTreeMap::from([("ambiguous", 3), ("disabled", 2), ("guest", 1), ("no-partner", 7)]);
+    let expected =
+        BTreeMap::from([("ambiguous", 3), ("disabled", 2), ("guest", 1), ("no-partner", 5), ("partner-barred", 2)]);
     assert_eq!((status.linked, status.unlinked), (5, expected));
     let alone = bench.tenant().alone();
     for person in bench.simulator.people(0) {
