@@ -104,6 +104,8 @@ async fn people_who_went_and_came_back_between_two_reads_are_no_mass_loss() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_is_empty_all_at_once_unlinks_nobody_until_that_has_lasted() {
     let bench = forty().await;
+    // No changes are told, so that all of the directory is read: and nobody is in it.
+    bench.simulator.faults().add(Fault::status(Endpoint::UsersDelta, 404));
     bench.simulator.faults().add(Fault::status(Endpoint::ListUsers, 200).body(r#"{"value":[]}"#));
     bench.simulator.step(bench.cadence.directory);
     bench.until("the directory is doubted", |bench| bench.troubles().contains_key(&Place::Directory)).await;
