@@ -42,7 +42,7 @@ async fn main() -> Result<()> {
     for name in named {
         let case = collection().into_iter().find(|case| case.name == name);
         let case = case.with_context(|| format!("there is no case `{name}`; README.md beside this lists them"))?;
-        let (without, with) = compare(&case).await?;
+        let (without, with) = Box::pin(compare(&case)).await?;
         let (without, with) = (median(without), median(with));
         let difference = (with.as_secs_f64() / without.as_secs_f64() - 1.0) * 100.0;
         let [without, with] = [without, with].map(|took| took.as_secs_f64() * 1e3);

@@ -176,8 +176,6 @@ pub(super) fn recheck(seconds: Option<u32>) -> Option<u32> {
 
 /// A reason that nobody asked for is dropped, so that it cannot make equal verdicts differ.
 fn reason(reason: Option<String>, explain: bool) -> Option<Box<str>> {
-    reason
-        .filter(|_| explain)
-        .map(|reason| tamed(&reason, REASON_BYTES).into())
-        .filter(|reason: &Box<str>| !reason.is_empty())
+    let reason = tamed(&reason.filter(|_| explain)?, REASON_BYTES);
+    (!reason.is_empty()).then(|| reason.into())
 }
