@@ -21,8 +21,9 @@ use presync_sandbox::{Case, collection};
 use presync_service::RuleConfig;
 use presync_simulator::Config;
 
-/// The worst of each kind: time, memory, calls, log, refusals.
-const WORST: [&str; 5] = ["loop-in-decide", "all-it-may-have", "recursion", "log-without-end", "loop-in-describe"];
+/// The worst of each kind that are let in: time, memory, calls; and two that fail when they are described or tried out.
+const WORST: [&str; 5] =
+    ["loop-in-company", "all-it-may-have", "recursion-in-company", "log-without-end", "loop-in-describe"];
 
 const QUIET: usize = 8;
 const USERS: usize = 100;

@@ -18,6 +18,17 @@ pub(super) fn cases() -> Vec<Case> {
             Expected::Fails(FaultKind::Trap),
         ),
         Case::guest(
+            "recursion-in-company",
+            "answers one question, and calls itself without end when it is asked several",
+            &Guest {
+                more: DEEPER,
+                decide: "(if (i32.gt_u (local.get $len) (i32.const 1)) (then (drop (call $deeper (i64.const 0)))))
+                         (call $answer (local.get $len))",
+                ..Guest::default()
+            },
+            Expected::Falters(FaultKind::Trap),
+        ),
+        Case::guest(
             "recursion-in-start",
             "calls itself without end in its start function",
             &Guest { more: "(func $start (call $start) (call $start)) (start $start)", ..Guest::default() },

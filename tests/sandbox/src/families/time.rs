@@ -46,6 +46,15 @@ pub(super) fn cases() -> Vec<Case> {
             Expected::Fails(FaultKind::Deadline),
         ),
         Case::guest(
+            "loop-in-company",
+            "answers one question, and loops for ever when it is asked several",
+            &Guest {
+                decide: "(if (i32.gt_u (local.get $len) (i32.const 1)) (then (loop $l (br $l)))) (call $answer (local.get $len))",
+                ..Guest::default()
+            },
+            Expected::Falters(FaultKind::Deadline),
+        ),
+        Case::guest(
             "loop-in-allocator",
             "loops for ever when the host wants room for the settings",
             &Guest { realloc: FOR_EVER, ..Guest::default() },
