@@ -4,45 +4,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
-use std::{
-    ffi::OsStr,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod npm;
+
+use std::{fs, process::Command};
 
 use presync_simulator::{Config, Simulator};
 use serde_json::{Value, json};
-
-/// The client with its library.
-fn client() -> PathBuf {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/graph");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graph");
-    fs::create_dir_all(&to).unwrap();
-    for file in ["package.json", "package-lock.json", "work.mjs"] {
-        fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    let lock = fs::read(to.join("package-lock.json")).unwrap();
-    let fetched = to.join("fetched-lock.json");
-    if fs::read(&fetched).ok().as_deref() != Some(lock.as_slice()) {
-        output(&to, "npm", ["ci", "--no-audit", "--no-fund"]);
-        fs::write(fetched, lock).unwrap();
-    }
-    to
-}
-
-/// What a program writes, if it ends well.
-fn output<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: impl IntoIterator<Item = A>) -> String {
-    run(program, Command::new(program).args(arguments).current_dir(folder))
-}
-
-fn run(program: &str, command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): these tests need Node.js with npm"));
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn microsofts_own_library_lists_follows_reads_and_writes() {
@@ -63,11 +30,11 @@ async fn microsofts_own_library_lists_follows_reads_and_writes() {
         write.secret,
     ];
     let work = move || {
-        let folder = client();
+        let folder = npm::client("graph", "work.mjs");
         let authority = folder.join("ca.pem");
         fs::write(&authority, pem).unwrap();
         let mut node = Command::new("node");
-        run("node", node.args(arguments).env("NODE_EXTRA_CA_CERTS", authority).current_dir(folder))
+        npm::output(node.args(arguments).env("NODE_EXTRA_CA_CERTS", authority).current_dir(folder))
     };
     let said = tokio::task::spawn_blocking(work).await.unwrap();
     let said: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();

@@ -3,43 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
-use std::{
-    ffi::OsStr,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod npm;
+
+use std::process::Command;
 
 use presync_simulator::{Config, Simulator};
 use serde_json::{Value, json};
-
-/// The client with its library.
-fn client() -> PathBuf {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/openid");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openid");
-    fs::create_dir_all(&to).unwrap();
-    for file in ["package.json", "package-lock.json", "sign-in.mjs"] {
-        fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    let lock = fs::read(to.join("package-lock.json")).unwrap();
-    let fetched = to.join("fetched-lock.json");
-    if fs::read(&fetched).ok().as_deref() != Some(lock.as_slice()) {
-        output(&to, "npm", ["ci", "--no-audit", "--no-fund"]);
-        fs::write(fetched, lock).unwrap();
-    }
-    to
-}
-
-/// What a program writes, if it ends well.
-fn output<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: impl IntoIterator<Item = A>) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be run ({error}): these tests need Node.js with npm"));
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_public_openid_library_signs_in_refreshes_and_reads() {
@@ -55,7 +24,10 @@ async fn a_public_openid_library_signs_in_refreshes_and_reads() {
         tenant.read_app.secret,
         user.clone(),
     ];
-    let run = move || output(&client(), "node", arguments);
+    let run = move || {
+        let folder = npm::client("openid", "sign-in.mjs");
+        npm::output(Command::new("node").args(arguments).current_dir(folder))
+    };
     let said = tokio::task::spawn_blocking(run).await.unwrap();
     let said: Value = serde_json::from_str(said.lines().last().expect("a last line")).unwrap();
     let expected = json!({"application": [200, id], "me": [200, id], "user": user, "email": user, "oid": id,

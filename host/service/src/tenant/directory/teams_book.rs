@@ -142,7 +142,7 @@ impl Kept {
 
 /// Whether Graph has no changes to tell here, rather than that it failed to tell them.
 fn is_not_offered(error: &Error) -> bool {
-    matches!(error, Error::NotFound | Error::Refused { status: 400 | 404 | 405 | 501, .. })
+    matches!(error, Error::NotFound | Error::Refused { status: 400 | 404 | 405, .. })
 }
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn only_a_refusal_says_that_there_are_no_changes_to_be_told() {
         let refused = |status| Error::Refused { status, code: "".into(), message: "".into() };
-        assert!(is_not_offered(&Error::NotFound) && is_not_offered(&refused(501)) && is_not_offered(&refused(400)));
+        assert!(is_not_offered(&Error::NotFound) && is_not_offered(&refused(405)) && is_not_offered(&refused(400)));
         assert!(!is_not_offered(&refused(403)) && !is_not_offered(&Error::OneWay));
     }
 }
