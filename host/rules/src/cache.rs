@@ -170,10 +170,15 @@ fn key(folder: &Path) -> io::Result<[u8; KEY]> {
     Ok(key)
 }
 
+/// A component for another engine of the same settings.
+pub(crate) fn copied(engine: &Engine, component: &Component) -> wasmtime::Result<Component> {
+    thaw(engine, &component.serialize()?)
+}
+
 /// Takes up compiled code.
 #[allow(unsafe_code, reason = "loading native code is unsafe by its nature; see SAFETY")]
 fn thaw(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the engine requires that the bytes come from its own `serialize`. The only caller has checked the code over them, which
-    // only `try_keep` of this user makes, over what `serialize` gave it.
+    // SAFETY: the engine requires that the bytes come from its own `serialize`. One caller has just called that; the other has checked the
+    // code over them, which only `try_keep` of this user makes, over what `serialize` gave it.
     unsafe { Component::deserialize(engine, code) }
 }

@@ -177,11 +177,13 @@ pub enum ChainError {
 pub enum HostError {
     /// Refused by the machine, usually for want of address space.
     #[error(
-        "the rule engine could not be set up for {places} rules at a time: {reason}; lower the number, or allow more address space (ulimit -v)"
+        "the rule engine could not be set up for {places} rules at a time in {lanes} lanes: {reason}; lower one of them, or allow more address space (ulimit -v)"
     )]
     Engine {
         /// Rules at a time.
         places: u32,
+        /// Lanes.
+        lanes: u32,
         /// The engine's words.
         reason: String,
     },

@@ -21,7 +21,7 @@ pub(crate) struct GuestLog(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     rule: Arc<str>,
-    window: Mutex<Window>,
+    window: Arc<Mutex<Window>>,
 }
 
 /// One second of lines.
@@ -33,8 +33,13 @@ struct Window {
 
 impl GuestLog {
     pub(crate) fn new(rule: Arc<str>) -> Self {
-        let window = Mutex::new(Window { opened: Instant::now(), lines: 0 });
+        let window = Arc::new(Mutex::new(Window { opened: Instant::now(), lines: 0 }));
         Self(Arc::new(Shared { rule, window }))
+    }
+
+    /// The same log, counted apart: who clones one does not wait for who clones the other.
+    pub(crate) fn another(&self) -> Self {
+        Self(Arc::new(Shared { rule: Arc::clone(&self.0.rule), window: Arc::clone(&self.0.window) }))
     }
 
     /// Passes a line on, or drops it when the rule has said enough for this second. True when it was passed on.
@@ -73,6 +78,15 @@ mod tests {
     fn a_few_lines_are_passed_on() {
         let log = GuestLog::new("chatty".into());
         assert!((0..10).all(|_| log.write(Level::Debug, "line")));
+    }
+
+    #[test]
+    fn what_is_counted_apart_is_bounded_together() {
+        let log = GuestLog::new("chatty".into());
+        let other = log.another();
+        let passed =
+            (0..10_000).filter(|_| log.write(Level::Debug, "line") | other.write(Level::Debug, "line")).count();
+        assert!(passed <= 4 * LOG_LINES_PER_SECOND as usize, "{passed} lines were passed on");
     }
 
     #[test]

@@ -1,50 +1,37 @@
-//! The one engine of the process: its settings, its places, its ticker.
+//! The engines of the process: their settings, what they compiled, their ticker.
 //!
-//! Every batch of every rule gets a fresh instance, so making and dropping instances is the hot path. Instances come from a pool of
-//! places whose memory is wiped by hand and kept resident: no page faults, no work for the kernel, several times faster than
-//! mapping memory anew. Everything of WebAssembly that a rule has no use for is switched off.
+//! There is one for everything, and one more for each processor beyond the first: threads that ask the same rule at the same time have
+//! one each (see `lanes`).
 
-use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::available_parallelism;
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, WasmBacktraceDetails,
-};
+use wasmtime::{Engine, Store};
 
-use crate::budget::{Guest, arm};
+use crate::budget::Guest;
 use crate::cache::Cache;
 use crate::error::HostError;
 use crate::guest_log::GuestLog;
+use crate::hall::{Hall, Place, Places};
 use crate::limits::Limits;
 use crate::ticker::Ticker;
-use crate::v1_0;
 
-/// Core instances that one component may bring. `wit-component` makes three of a Rust rule; QuickJS with its WASI stubbed out has 13,
-/// and CPython, which is linked from its shared libraries when the component starts, 38.
-const INSTANCES: u32 = 48;
+/// The most lanes that the default has: more threads than that in one rule at a time share.
+const MOST_LANES: u32 = 8;
 
-/// Memories that one component may bring: one, and two empty ones in the stubs of a JavaScript rule.
-const MEMORIES: u32 = 4;
-
-/// Tables that one component may bring: three in a JavaScript rule, two in a Python rule.
-const TABLES: u32 = 4;
-
-/// The size of one instance's bookkeeping; interpreters have large ones.
-const INSTANCE_BYTES: usize = 4 * 1024 * 1024;
-
-/// The native stack of a guest's calls. A Rust guest keeps its own in linear memory.
-const NATIVE_STACK: usize = 512 * 1024;
-
-/// What the engine reserves.
+/// What the engines reserve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostSettings {
-    /// Rules that run at the same time, in all tenants together; 32. A call beyond that waits for a place.
+    /// Rules that run at the same time in one lane, in all tenants together; 32. A call beyond that waits for a place.
     pub places: u32,
     /// Instances that stay for their next batch, in all rules together; 16. A rule for which there is none gets a fresh one.
     pub lasting_places: u32,
+    /// Threads that ask one rule at the same time without getting into each other's way, at least 1; as many as there are processors, at
+    /// most 8. Each lane beyond the first is an engine with places of its own, which reserves address space and no memory.
+    pub lanes: u32,
     /// The most memory that a rule's limit may be set to, in bytes; 64 MiB.
     pub memory_ceiling: usize,
     /// Memory of a place that is kept and wiped by hand, in bytes; 2 MiB. Covers a Rust or QuickJS guest; more costs resident memory.
@@ -57,9 +44,12 @@ pub struct HostSettings {
 
 impl Default for HostSettings {
     fn default() -> Self {
+        let processors =
+            available_parallelism().map_or(1, |processors| u32::try_from(processors.get()).unwrap_or(u32::MAX));
         Self {
             places: 32,
             lasting_places: 16,
+            lanes: processors.min(MOST_LANES),
             memory_ceiling: 64 * 1024 * 1024,
             keep_resident: 2 * 1024 * 1024,
             file_size: 32 * 1024 * 1024,
@@ -68,72 +58,55 @@ impl Default for HostSettings {
     }
 }
 
-/// The engine that compiles and runs rules. One per process; cloning shares it.
+/// The engines that compile and run rules. One per process; cloning shares it.
 #[derive(Clone)]
 pub struct RuleHost {
     inner: Arc<Inner>,
 }
 
 /// What clones of a host share.
-pub(crate) struct Inner {
+struct Inner {
     settings: HostSettings,
-    engine: Engine,
-    linker: Linker<Guest>,
+    /// Where rules are compiled and asked what they are, and where everybody is asked who meets nobody.
+    main: Hall,
+    /// For those who meet somebody.
+    more: Box<[Hall]>,
     cache: Option<Cache>,
     compilations: AtomicU64,
     ticker: Ticker,
-    places: Places,
+    /// Places of the main hall for instances that stay.
     lasting: Places,
 }
 
-/// Places of one kind, and how many of them are free.
-struct Places {
-    free: Mutex<u32>,
-    freed: Condvar,
-}
-
-/// Which places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// For one batch.
-    Passing,
-    /// For an instance that stays.
-    Lasting,
-}
-
-/// A place to run one instance; given back when dropped. One for a batch borrows its host: threads that count references count in turn.
-pub(crate) struct Place<H: Deref<Target = Inner>> {
-    host: H,
-    kind: Kind,
-}
-
-/// A place for an instance that stays.
-pub(crate) type LastingPlace = Place<Arc<Inner>>;
+/// A place for an instance that stays; given back when dropped.
+pub(crate) struct LastingPlace(Arc<Inner>);
 
 // === impl RuleHost ===
 
 impl RuleHost {
-    /// Sets up the engine and starts its ticker.
+    /// Sets up the engines and starts their ticker.
     ///
     /// # Errors
     /// When the machine refuses what the settings ask for.
     pub fn new(settings: HostSettings) -> Result<Self, HostError> {
-        let refused =
-            |error: wasmtime::Error| HostError::Engine { places: settings.places, reason: format!("{error:#}") };
-        let engine = Engine::new(&config(&settings)).map_err(refused)?;
-        let linker = v1_0::linker(&engine).map_err(refused)?;
+        let refused = |error: wasmtime::Error| HostError::Engine {
+            places: settings.places,
+            lanes: settings.lanes,
+            reason: format!("{error:#}"),
+        };
+        let main = Hall::new(&settings, settings.places, settings.lasting_places).map_err(refused)?;
+        let more: Result<Box<[_]>, _> = (1..settings.lanes).map(|_| Hall::new(&settings, settings.places, 0)).collect();
+        let more = more.map_err(refused)?;
         let cache = settings.cache.as_ref().map(|folder| {
-            Cache::open(folder, &engine).map_err(|source| HostError::Cache { folder: folder.clone(), source })
+            Cache::open(folder, main.engine()).map_err(|source| HostError::Cache { folder: folder.clone(), source })
         });
         let cache = cache.transpose()?;
-        let ticker = Ticker::start(&engine)?;
-        let (places, lasting) = (Places::new(settings.places), Places::new(settings.lasting_places));
-        let compilations = AtomicU64::new(0);
-        let inner = Inner { settings, engine, linker, cache, compilations, ticker, places, lasting };
-        Ok(Self { inner: Arc::new(inner) })
+        let ticker = Ticker::start(std::iter::once(&main).chain(&more).map(Hall::engine))?;
+        let (compilations, lasting) = (AtomicU64::new(0), Places::new(settings.lasting_places));
+        Ok(Self { inner: Arc::new(Inner { settings, main, more, cache, compilations, ticker, lasting }) })
     }
 
-    /// What the engine was set up with.
+    /// What the engines were set up with.
     pub fn settings(&self) -> &HostSettings {
         &self.inner.settings
     }
@@ -144,11 +117,21 @@ impl RuleHost {
     }
 
     pub(crate) fn engine(&self) -> &Engine {
-        &self.inner.engine
+        self.inner.main.engine()
     }
 
     pub(crate) fn linker(&self) -> &Linker<Guest> {
-        &self.inner.linker
+        self.inner.main.linker()
+    }
+
+    /// The hall of everything, and of the first lane.
+    pub(crate) fn main(&self) -> &Hall {
+        &self.inner.main
+    }
+
+    /// The halls of the other lanes.
+    pub(crate) fn more(&self) -> &[Hall] {
+        &self.inner.more
     }
 
     /// Components that were compiled since the start, those left out that came from the cache.
@@ -159,22 +142,21 @@ impl RuleHost {
     /// Compiles a component that was validated.
     pub(crate) fn translate(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
         self.inner.compilations.fetch_add(1, Ordering::Relaxed);
-        Component::new(&self.inner.engine, bytes)
+        Component::new(self.engine(), bytes)
     }
 
     pub(crate) fn cache(&self) -> Option<&Cache> {
         self.inner.cache.as_ref()
     }
 
-    /// Waits for a place for one batch.
-    pub(crate) fn place(&self) -> Place<&Inner> {
-        self.inner.places.wait();
-        Place { host: &self.inner, kind: Kind::Passing }
+    /// Waits for a place in the main hall, for one batch.
+    pub(crate) fn place(&self) -> Place<'_> {
+        self.inner.main.place()
     }
 
     /// A place for an instance that stays, if there is one.
     pub(crate) fn lasting_place(&self) -> Option<LastingPlace> {
-        self.inner.lasting.take().then(|| Place { host: Arc::clone(&self.inner), kind: Kind::Lasting })
+        self.inner.lasting.take().then(|| LastingPlace(Arc::clone(&self.inner)))
     }
 }
 
@@ -184,89 +166,17 @@ impl std::fmt::Debug for RuleHost {
     }
 }
 
-// === impl Places ===
+// === impl LastingPlace ===
 
-impl Places {
-    fn new(free: u32) -> Self {
-        Self { free: Mutex::new(free), freed: Condvar::new() }
-    }
-
-    fn wait(&self) {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-    }
-
-    fn take(&self) -> bool {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = free.checked_sub(1);
-        *free = left.unwrap_or(0);
-        left.is_some()
-    }
-
-    fn give_back(&self) {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        *free += 1;
-        // Nobody waits unless there was no place, and waking costs a call of the kernel even when nobody does.
-        if *free == 1 {
-            self.freed.notify_all();
-        }
-    }
-}
-
-// === impl Place ===
-
-impl<H: Deref<Target = Inner>> Place<H> {
+impl LastingPlace {
     /// A fresh store with its limits set. It must be dropped before the place is.
     pub(crate) fn store(&self, limits: Limits, log: GuestLog) -> Store<Guest> {
-        let mut store = Store::new(&self.host.engine, Guest::new(limits, log));
-        arm(&mut store);
-        store
+        self.0.main.store(limits, log)
     }
 }
 
-impl<H: Deref<Target = Inner>> Drop for Place<H> {
+impl Drop for LastingPlace {
     fn drop(&mut self) {
-        match self.kind {
-            Kind::Passing => self.host.places.give_back(),
-            Kind::Lasting => self.host.lasting.give_back(),
-        }
+        self.0.lasting.give_back();
     }
-}
-
-fn config(settings: &HostSettings) -> Config {
-    let places = settings.places.saturating_add(settings.lasting_places);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(places)
-        .total_core_instances(places.saturating_mul(INSTANCES))
-        .total_memories(places.saturating_mul(MEMORIES))
-        .total_tables(places.saturating_mul(TABLES))
-        .max_unused_warm_slots(places)
-        .max_core_instances_per_component(INSTANCES)
-        .max_memories_per_component(MEMORIES)
-        .max_tables_per_component(TABLES)
-        .max_component_instance_size(INSTANCE_BYTES)
-        .max_core_instance_size(INSTANCE_BYTES)
-        .max_memory_size(settings.memory_ceiling)
-        .linear_memory_keep_resident(settings.keep_resident)
-        // Only what a guest touched is wiped, where the kernel can tell (Linux 6.7).
-        .pagemap_scan(Enabled::Auto)
-        .table_keep_resident(64 * 1024);
-
-    let mut config = Config::new();
-    // Several memories stay allowed: the engine itself makes modules with two where one part of a component calls another, as the parts
-    // of a JavaScript rule do, and panics when it may not.
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .epoch_interruption(true)
-        .concurrency_support(false)
-        .max_wasm_stack(NATIVE_STACK)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .wasm_memory64(false)
-        .wasm_relaxed_simd(false)
-        .wasm_tail_call(false)
-        .wasm_custom_page_sizes(false)
-        .wasm_wide_arithmetic(false)
-        .shared_memory(false);
-    config
 }

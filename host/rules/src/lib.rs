@@ -8,12 +8,13 @@
 //! * [`limits`]: what one rule may use
 //! * [`fault`]: what went wrong in a batch, and what it meant
 //! * [`error`]: why a rule was not loaded
-//! * [`host`]: the one engine of the process, its places and its ticker
+//! * [`host`]: the engines of the process and their ticker; `hall`: one engine with its places
 //! * `ticker`, `budget`, `guest_log`, `text`: the clock of deadlines, the meter of one instance, its log lines, its words
 //! * `shape`: what a component imports and exports, read before anything is compiled
 //! * `v1_0`: interface version 1.0, converted to the host's model
 //! * `question`: a subject as one rule sees it, and the verdict types
 //! * [`rule`]: a rule that was compiled and described, and one that was given its settings
+//! * `lanes`: copies of it in several halls, for threads that ask it at the same time
 //! * `warm`: instances that answer more than one batch
 //! * `load`: from the bytes of a file to such a rule; `cache`: compiled rules on disk
 //! * [`scope`]: whom a rule is asked about
@@ -35,7 +36,9 @@ pub mod error;
 pub mod fault;
 pub mod guard;
 mod guest_log;
+mod hall;
 pub mod host;
+mod lanes;
 pub mod limits;
 mod link;
 mod load;

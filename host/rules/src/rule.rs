@@ -18,6 +18,7 @@ use crate::error::LoadError;
 use crate::fault::{Failure, FaultKind};
 use crate::guest_log::GuestLog;
 use crate::host::RuleHost;
+use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::question::{Needs, Question, Verdict};
 use crate::text::tamed;
@@ -32,11 +33,10 @@ pub struct CompiledRule {
 
 struct Compiled {
     host: RuleHost,
-    linked: Linked,
+    lanes: Lanes,
     about: About,
     digest: String,
     size: usize,
-    log: GuestLog,
 }
 
 /// What is known of a component once it was checked, compiled and asked.
@@ -66,7 +66,8 @@ pub struct LoadedRule {
 impl CompiledRule {
     pub(crate) fn new(host: RuleHost, linked: Linked, about: About, digest: String, size: usize) -> Self {
         let log = GuestLog::new(Arc::clone(&about.name));
-        Self { inner: Arc::new(Compiled { host, linked, about, digest, size, log }) }
+        let lanes = Lanes::new(&host, linked, log);
+        Self { inner: Arc::new(Compiled { host, lanes, about, digest, size }) }
     }
 
     /// Offers the rule its settings: a JSON table, or null for none. Its refusal is the error.
@@ -82,9 +83,9 @@ impl CompiledRule {
             _ => return Err(LoadError::SettingsNotATable { found: "a single value" }),
         };
         let place = self.inner.host.place();
-        let mut store = place.store(limits, self.inner.log.clone());
+        let mut store = place.store(limits, self.inner.lanes.first().log().clone());
         let rule = || self.name().to_owned();
-        match self.inner.linked.open(&mut store).and_then(|mut call| call.configure(&settings)) {
+        match self.inner.lanes.first().linked().open(&mut store).and_then(|mut call| call.configure(&settings)) {
             Ok(Ok(needs)) if needs.is_within(self.needs()) => {
                 Ok(LoadedRule { compiled: self.clone(), settings, needs, limits, warm: Arc::default() })
             }
@@ -133,7 +134,7 @@ impl CompiledRule {
 
     /// Bytes of the compiled rule, as it is kept in memory.
     pub fn compiled_size(&self) -> usize {
-        self.inner.linked.compiled_size()
+        self.inner.lanes.first().linked().compiled_size()
     }
 
     /// The interfaces that it imports.
@@ -205,11 +206,11 @@ impl LoadedRule {
     }
 
     pub(crate) fn linked(&self) -> &Linked {
-        &self.compiled.inner.linked
+        self.compiled.inner.lanes.first().linked()
     }
 
     pub(crate) fn log(&self) -> &GuestLog {
-        &self.compiled.inner.log
+        self.compiled.inner.lanes.first().log()
     }
 
     /// Asks one batch: of a fresh instance, unless the rule's limits let one answer more.
@@ -227,16 +228,22 @@ impl LoadedRule {
         {
             return answered;
         }
-        let place = self.host().place();
-        let mut store = place.store(limits, self.log().clone());
-        let call = self.open(&mut store, limits)?;
+        let lane = self.compiled.inner.lanes.enter(self.host());
+        let place = lane.place();
+        let mut store = place.store(limits, lane.log().clone());
+        let call = self.open(lane.linked(), &mut store, limits)?;
         let verdicts = V::ask(call, questions, explain).map_err(|error| failure(&error, limits))?;
         checked(questions.len(), verdicts)
     }
 
     /// A fresh instance that was given its settings.
-    pub(crate) fn open<'a>(&'a self, store: &'a mut Store<Guest>, limits: Limits) -> Result<Call<'a>, Failure> {
-        let mut call = self.linked().open(store).map_err(|error| failure(&error, limits))?;
+    pub(crate) fn open<'a>(
+        &self,
+        linked: &'a Linked,
+        store: &'a mut Store<Guest>,
+        limits: Limits,
+    ) -> Result<Call<'a>, Failure> {
+        let mut call = linked.open(store).map_err(|error| failure(&error, limits))?;
         let accepted = call.configure(&self.settings).map_err(|error| failure(&error, limits))?;
         accepted.map_err(|reason| {
             Failure::new(FaultKind::Settings, format!("it refuses its settings: {}", tamed(&reason, 512)))

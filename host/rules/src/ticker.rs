@@ -1,7 +1,7 @@
-//! The clock of deadlines: an OS thread that advances the engine's epoch once a millisecond.
+//! The clock of deadlines: an OS thread that advances the engines' epochs once a millisecond.
 //!
-//! A thread of its own, because a timer of the async runtime stops exactly when a guest keeps a worker busy. It holds the engine
-//! weakly and ends with it. It leaves a heartbeat: were it ever stuck, no deadline would fire, so a guest is only entered while the
+//! A thread of its own, because a timer of the async runtime stops exactly when a guest keeps a worker busy. It holds the engines
+//! weakly and ends with them. It leaves a heartbeat: were it ever stuck, no deadline would fire, so a guest is only entered while the
 //! heartbeat is fresh.
 
 use std::sync::Arc;
@@ -24,11 +24,13 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    pub(crate) fn start(engine: &Engine) -> std::io::Result<Self> {
+    pub(crate) fn start<'a>(engines: impl Iterator<Item = &'a Engine>) -> std::io::Result<Self> {
         let started = Instant::now();
         let latest = Arc::new(AtomicU64::new(0));
-        let (engine, heartbeat) = (engine.weak(), Arc::clone(&latest));
-        std::thread::Builder::new().name("rule-ticker".to_owned()).spawn(move || tick(&engine, started, &heartbeat))?;
+        let (engines, heartbeat) = (engines.map(Engine::weak).collect::<Vec<_>>(), Arc::clone(&latest));
+        std::thread::Builder::new()
+            .name("rule-ticker".to_owned())
+            .spawn(move || tick(&engines, started, &heartbeat))?;
         Ok(Self { started, latest })
     }
 
@@ -39,10 +41,15 @@ impl Ticker {
     }
 }
 
-fn tick(engine: &EngineWeak, started: Instant, heartbeat: &AtomicU64) {
-    while let Some(engine) = engine.upgrade() {
-        engine.increment_epoch();
-        drop(engine);
+/// One engine that is gone is enough to end: they go together.
+fn tick(engines: &[EngineWeak], started: Instant, heartbeat: &AtomicU64) {
+    let advance = |engine: &EngineWeak| {
+        engine.upgrade().is_some_and(|engine| {
+            engine.increment_epoch();
+            true
+        })
+    };
+    while engines.iter().all(advance) {
         heartbeat.store(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
         std::thread::sleep(TICK);
     }

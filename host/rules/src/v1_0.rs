@@ -15,6 +15,7 @@ use wasmtime::component::{Component, ComponentExportIndex, Func, HasSelf, Instan
 use wasmtime::{Engine, Store};
 
 use crate::budget::Guest;
+use crate::cache;
 use crate::guest_log::Level;
 use crate::question::{Answers, Needs, Question, Verdict};
 
@@ -116,6 +117,12 @@ impl Linked {
             decide: export(decide, "decide")?,
             checked: Arc::default(),
         })
+    }
+
+    /// The same component in another engine.
+    pub(crate) fn copied(&self, engine: &Engine, linker: &Linker<Guest>) -> wasmtime::Result<Self> {
+        let component = cache::copied(engine, self.pre.component())?;
+        Ok(Self { checked: Arc::clone(&self.checked), ..Self::new(linker, &component, self.direction)? })
     }
 
     /// Bytes of the image that the engine runs.

@@ -69,7 +69,7 @@ impl Warm {
     fn open(rule: &LoadedRule, limits: Limits) -> Option<Result<Self, Failure>> {
         let place = rule.host().lasting_place()?;
         let mut store = place.store(limits, rule.log().clone());
-        let opened = rule.open(&mut store, limits).map(|call| call.instance());
+        let opened = rule.open(rule.linked(), &mut store, limits).map(|call| call.instance());
         Some(opened.map(|instance| Self { store, instance, answered: 0, _place: place }))
     }
 }
