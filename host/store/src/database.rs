@@ -10,6 +10,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
+use crate::flush::Flush;
+use crate::identity::Identity;
 use crate::migration;
 
 /// How long to wait for another process's lock: longer than any commit of ours, shorter than a cycle.
@@ -32,8 +34,17 @@ const WAL_TRIES: u32 = 100;
 pub(crate) struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
-    /// Connections at rest; `None` for a database in memory, which only its one connection can see.
-    readers: Option<Mutex<Vec<Connection>>>,
+    /// What a database on a disk has beside it; a database in memory has one connection that can see it, and nothing to lose.
+    disk: Option<Disk>,
+}
+
+#[derive(Debug)]
+struct Disk {
+    /// Which file was opened.
+    identity: Identity,
+    flush: Flush,
+    /// Connections at rest.
+    readers: Mutex<Vec<Connection>>,
 }
 
 impl Database {
@@ -42,7 +53,9 @@ impl Database {
         let mut writer = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         migration::migrate(&mut writer, path)?;
         use_wal(&mut writer).map_err(|source| StoreError::from_sqlite(path, source))?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Some(Mutex::default()) })
+        let identity = Identity::of(path).map_err(|source| StoreError::NotKept { path: path.to_owned(), source })?;
+        let disk = Disk { identity, flush: Flush::of(path), readers: Mutex::default() };
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), disk: Some(disk) })
     }
 
     /// A database that ends with this value.
@@ -50,40 +63,72 @@ impl Database {
         let path = PathBuf::from(":memory:");
         let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_CREATE)?;
         migration::migrate(&mut writer, &path)?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: None })
+        Ok(Self { path, writer: Mutex::new(writer), disk: None })
     }
 
-    /// Runs `work` in one transaction, which is kept when it succeeds and undone when it fails or panics.
+    /// Runs `work` in one transaction, which is kept when it succeeds and undone when it fails or panics. What is kept is on the disk.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let mut writer = lock(&self.writer);
+        if let Some(disk) = &self.disk {
+            disk.is_fit(&self.path)?;
+        }
         // Immediate: a transaction that first reads and then finds another writer ahead of it could not go on.
-        writer
+        let done = writer
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .and_then(|transaction| {
                 let done = work(&transaction)?;
                 transaction.commit()?;
                 Ok(done)
             })
-            .map_err(|source| StoreError::from_sqlite(&self.path, source))
+            .map_err(|source| StoreError::from_sqlite(&self.path, source))?;
+        let made = self.disk.as_ref().map(|disk| (disk, disk.flush.made()));
+        drop(writer);
+        if let Some((disk, made)) = made {
+            disk.flush.wait(made).map_err(|source| StoreError::NotKept { path: self.path.clone(), source })?;
+        }
+        Ok(done)
     }
 
     /// Runs one query on a connection of its own. It sees the last commit.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let failed = |source| StoreError::from_sqlite(&self.path, source);
-        let Some(readers) = &self.readers else {
+        let Some(disk) = &self.disk else {
             return query(&lock(&self.writer)).map_err(failed);
         };
-        let idle = lock(readers).pop();
+        let idle = lock(&disk.readers).pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => connect(&self.path, OpenFlags::empty())?,
+            None => {
+                disk.is_there(&self.path)?;
+                connect(&self.path, OpenFlags::empty())?
+            }
         };
         let answer = query(&reader).map_err(failed);
-        let mut idle = lock(readers);
+        let mut idle = lock(&disk.readers);
         if answer.is_ok() && idle.len() < IDLE_READERS {
             idle.push(reader);
         }
         answer
+    }
+}
+
+impl Disk {
+    /// Whether the file that was opened is still the one that others find there: what is written to another is lost.
+    fn is_there(&self, path: &Path) -> Result<(), StoreError> {
+        match Identity::of(path) {
+            Ok(found) if found == self.identity => Ok(()),
+            Ok(_) | Err(_) => Err(StoreError::Gone { path: path.to_owned() }),
+        }
+    }
+
+    /// Whether a commit would last.
+    fn is_fit(&self, path: &Path) -> Result<(), StoreError> {
+        self.is_there(path)?;
+        if self.flush.is_broken() {
+            let source = std::io::Error::other("as it said before");
+            return Err(StoreError::NotKept { path: path.to_owned(), source });
+        }
+        Ok(())
     }
 }
 
@@ -104,8 +149,7 @@ fn connect(path: &Path, extra: OpenFlags) -> Result<Connection, StoreError> {
     Connection::open_with_flags(path, flags).and_then(set_up).map_err(|source| StoreError::from_sqlite(path, source))
 }
 
-/// Write-ahead logging, flushed at checkpoints: a kill loses nothing, a power cut at most the last commits, never the order.
-/// What is lost that way is read again from both sides.
+/// Write-ahead logging that SQLite flushes at checkpoints only: whoever commits flushes the log before it says so (see `flush`).
 fn use_wal(writer: &mut Connection) -> rusqlite::Result<()> {
     let mut tries = 0;
     while let Err(error) = writer.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())) {
@@ -159,6 +203,46 @@ mod tests {
         assert!(matches!(database.write(insert), Err(StoreError::ReadOnly { .. })));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_removed_or_replaced_is_not_written_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("presync.db");
+        let database = Database::open(&path).unwrap();
+        let insert =
+            |transaction: &Transaction<'_>| transaction.execute("INSERT INTO tenants (name) VALUES ('acme')", []);
+        let count = |c: &Connection| c.query_row("SELECT count(*) FROM tenants", [], |row| row.get::<_, u32>(0));
+
+        let aside = folder.path().join("aside.db");
+        std::fs::rename(&path, &aside).unwrap();
+        let error = database.write(insert).unwrap_err();
+        assert!(matches!(error, StoreError::Gone { .. }), "{error:?}");
+        assert!(error.to_string().contains("restart presync"), "{error}");
+        std::fs::copy(&aside, &path).unwrap();
+        assert!(matches!(database.read(count), Err(StoreError::Gone { .. })));
+        assert!(matches!(database.write(insert), Err(StoreError::Gone { .. })));
+
+        std::fs::rename(&aside, &path).unwrap();
+        database.write(insert).unwrap();
+        assert_eq!(database.read(count).unwrap(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn after_a_disk_that_failed_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("presync.db");
+        let database = Database::open(&path).unwrap();
+        database.disk.as_ref().unwrap().flush.fail();
+        let insert = |t: &Transaction<'_>| t.execute("INSERT INTO tenants (name) VALUES ('acme')", []);
+        for _ in 0..2 {
+            let error = database.write(insert).unwrap_err();
+            assert!(matches!(error, StoreError::NotKept { .. }), "{error:?}");
+        }
+        drop(database);
+        Database::open(&path).unwrap().write(|t| t.execute("INSERT INTO tenants (name) VALUES ('other')", [])).unwrap();
+    }
+
     #[test]
     fn a_panic_in_the_middle_of_a_transaction_undoes_it_and_harms_nobody_else() {
         let database = Database::in_memory().unwrap();
@@ -189,6 +273,6 @@ mod tests {
             }
         }
         nested(&database, IDLE_READERS + 3);
-        assert_eq!(lock(database.readers.as_ref().unwrap()).len(), IDLE_READERS);
+        assert_eq!(lock(&database.disk.as_ref().unwrap().readers).len(), IDLE_READERS);
     }
 }

@@ -51,6 +51,28 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The file is not the one that was opened any more.
+    #[error(
+        "{} was removed or replaced while presync has it open: nothing is written any more. Put the file back and restart presync; without it, \
+         an empty one is filled again from both sides within a few cycles, only the event log is lost",
+        path.display()
+    )]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The disk did not keep what was written.
+    #[error(
+        "{}: the disk did not keep what was written ({source}): nothing is written any more. See that the disk is sound and has room, then \
+         restart presync",
+        path.display()
+    )]
+    NotKept {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The content is damaged.
     #[error(
         "{} is damaged: stop presync and restore a copy, or move the file away; an empty one is filled again from both sides within \

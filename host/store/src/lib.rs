@@ -7,7 +7,7 @@
 //! * [`record`]: what is stored and read back
 //! * [`error`]: what can go wrong, and what to do about it
 //! * `migration`: the schema, one file per version
-//! * `database`: the connections: one writer, several readers
+//! * `database`: the connections: one writer, several readers; `flush`: commits onto the disk; `identity`: which file is open
 //! * `components`: components of rules, as files beside the database
 //! * [`tenant`]: the calls of one tenant, a file per kind of record
 //! * [`Store`]: opens the database and hands out tenants
@@ -17,6 +17,8 @@
 mod components;
 mod database;
 pub mod error;
+mod flush;
+mod identity;
 mod migration;
 pub mod record;
 mod store;
