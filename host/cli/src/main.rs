@@ -8,6 +8,7 @@
 //! * `rule`: looking at rules
 //! * `status`, `why`: looking at a running service, through `api`
 //! * `link`: who is whom, and pairs by hand
+//! * `store`: looking over the file of the state, and copying it
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ mod rule;
 mod run;
 mod settings;
 mod status;
+mod store;
 mod why;
 
 use std::io::IsTerminal;
@@ -35,6 +37,7 @@ Examples:
   presync status                                     how it goes
   presync why ann@corp.com --tenant acme             why somebody is shown as they are
   presync link list --tenant acme --unlinked         who is not kept in step, and who might be meant
+  presync store check --config presync.toml          whether the file of the state is sound, and what is in it
   presync rule matrix teams-to-8x8                   what the default map says to every input";
 
 /// Keeps presence the same in Microsoft Teams and in 8x8, both ways, by rules that a tenant may replace.
@@ -57,6 +60,7 @@ enum Command {
     Status(status::StatusArgs),
     Why(why::WhyArgs),
     Link(link::LinkArgs),
+    Store(store::StoreArgs),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Command::Status(args) => run::block_on(status::run(&args)),
         Command::Why(args) => run::block_on(why::run(&args)),
         Command::Link(args) => link::run(&args),
+        Command::Store(args) => store::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("presync: {error:#}");

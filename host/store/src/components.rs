@@ -8,6 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
 
+/// The file with this ending to its whole name, beside the database: `presync.db` and `-wal` are `presync.db-wal`.
+pub(crate) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Where components are kept.
 #[derive(Debug)]
 pub(crate) struct Components {
@@ -26,9 +33,7 @@ enum Place {
 impl Components {
     /// The folder that belongs to this database: `presync.db.rules`.
     pub(crate) fn beside(database: &Path) -> Self {
-        let mut folder = database.as_os_str().to_owned();
-        folder.push(".rules");
-        Self { place: Place::Folder(folder.into()), changing: Mutex::default() }
+        Self { place: Place::Folder(beside(database, ".rules")), changing: Mutex::default() }
     }
 
     pub(crate) fn in_memory() -> Self {
@@ -66,6 +71,14 @@ impl Components {
                 }
             }
             Place::Memory(kept) => Ok(lock(kept).get(digest).cloned()),
+        }
+    }
+
+    /// The file of a component, whether it is kept or not; its plain name for a store in memory.
+    pub(crate) fn file(&self, digest: &str) -> PathBuf {
+        match &self.place {
+            Place::Folder(folder) => folder.join(file_name(digest)),
+            Place::Memory(_) => file_name(digest).into(),
         }
     }
 

@@ -50,10 +50,10 @@ struct Disk {
 impl Database {
     /// Opens the file, made new if there is none, and brings it to the present schema.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut writer = connect(path, NEW_TOO)?;
         migration::migrate(&mut writer, path)?;
         use_wal(&mut writer).map_err(|source| StoreError::from_sqlite(path, source))?;
-        let identity = Identity::of(path).map_err(|source| StoreError::NotKept { path: path.to_owned(), source })?;
+        let identity = Identity::of(path).map_err(|source| StoreError::Failing { path: path.to_owned(), source })?;
         let disk = Disk { identity, flush: Flush::of(path), readers: Mutex::default() };
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), disk: Some(disk) })
     }
@@ -61,7 +61,7 @@ impl Database {
     /// A database that ends with this value.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
-        let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut writer = connect(&path, NEW_TOO)?;
         migration::migrate(&mut writer, &path)?;
         Ok(Self { path, writer: Mutex::new(writer), disk: None })
     }
@@ -84,7 +84,7 @@ impl Database {
         let made = self.disk.as_ref().map(|disk| (disk, disk.flush.made()));
         drop(writer);
         if let Some((disk, made)) = made {
-            disk.flush.wait(made).map_err(|source| StoreError::NotKept { path: self.path.clone(), source })?;
+            disk.flush.wait(made).map_err(|source| StoreError::Failing { path: self.path.clone(), source })?;
         }
         Ok(done)
     }
@@ -100,7 +100,7 @@ impl Database {
             Some(reader) => reader,
             None => {
                 disk.is_there(&self.path)?;
-                connect(&self.path, OpenFlags::empty())?
+                connect(&self.path, EXISTING)?
             }
         };
         let answer = query(&reader).map_err(failed);
@@ -126,7 +126,7 @@ impl Disk {
         self.is_there(path)?;
         if self.flush.is_broken() {
             let source = std::io::Error::other("as it said before");
-            return Err(StoreError::NotKept { path: path.to_owned(), source });
+            return Err(StoreError::Failing { path: path.to_owned(), source });
         }
         Ok(())
     }
@@ -137,9 +137,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens a connection. The file may be read and written, and is made new only with `extra` saying so.
-fn connect(path: &Path, extra: OpenFlags) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
+/// A connection may read and write a file that is there.
+const EXISTING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+
+/// Or also one that it makes.
+const NEW_TOO: OpenFlags = EXISTING.union(OpenFlags::SQLITE_OPEN_CREATE);
+
+/// Opens a connection that may do what `access` says.
+pub(crate) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | access;
     let set_up = |connection: Connection| {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -237,7 +243,7 @@ mod tests {
         let insert = |t: &Transaction<'_>| t.execute("INSERT INTO tenants (name) VALUES ('acme')", []);
         for _ in 0..2 {
             let error = database.write(insert).unwrap_err();
-            assert!(matches!(error, StoreError::NotKept { .. }), "{error:?}");
+            assert!(matches!(error, StoreError::Failing { .. }), "{error:?}");
         }
         drop(database);
         Database::open(&path).unwrap().write(|t| t.execute("INSERT INTO tenants (name) VALUES ('other')", [])).unwrap();

@@ -67,11 +67,33 @@ pub enum StoreError {
          restart presync",
         path.display()
     )]
+    Failing {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A copy cannot be written.
+    #[error("{} cannot be written: {source}; see that its folder exists, that presync may write there, and that the disk has room", path.display())]
     NotKept {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A copy would go where something is.
+    #[error("{} exists: name another file for the copy, or move this one away", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A copy that was looked over is not sound.
+    #[error("no copy of {}, since it would not be sound: {}", path.display(), problems.join("; "))]
+    Unsound {
+        /// The file that was to be copied.
+        path: PathBuf,
+        /// What is wrong, a sentence each.
+        problems: Vec<String>,
     },
     /// The content is damaged.
     #[error(

@@ -14,6 +14,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use crate::components::beside;
+
 /// The write-ahead log of one database, and how far it is on the disk.
 #[derive(Debug)]
 pub(crate) struct Flush {
@@ -43,9 +45,7 @@ pub(crate) struct Made(u64);
 impl Flush {
     /// For the database at `path`, whose log is beside it.
     pub(crate) fn of(path: &Path) -> Self {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        Self { path: log.into(), state: Mutex::default(), flushed: Condvar::new() }
+        Self { path: beside(path, "-wal"), state: Mutex::default(), flushed: Condvar::new() }
     }
 
     /// Whether a flush has failed.

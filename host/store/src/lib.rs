@@ -10,10 +10,13 @@
 //! * `database`: the connections: one writer, several readers; `flush`: commits onto the disk; `identity`: which file is open
 //! * `components`: components of rules, as files beside the database
 //! * [`tenant`]: the calls of one tenant, a file per kind of record
+//! * [`checkup`]: looks a database over; [`backup`]: copies one
 //! * [`Store`]: opens the database and hands out tenants
 
 #![forbid(unsafe_code)]
 
+mod backup;
+mod checkup;
 mod components;
 mod database;
 pub mod error;
@@ -26,6 +29,8 @@ pub mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use backup::backup;
+pub use checkup::{Checkup, Contents, Problem, checkup};
 pub use error::StoreError;
 pub use record::{Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, StoredEvent, StoredLink, StoredRules};
 pub use store::Store;

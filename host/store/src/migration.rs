@@ -16,7 +16,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"psyn");
 const MIGRATIONS: &[&str] = &[include_str!("migrations/v1.sql"), include_str!("migrations/v2.sql")];
 
 /// The version that this program works with.
-const PRESENT: u32 = MIGRATIONS.len() as u32;
+pub(crate) const PRESENT: u32 = MIGRATIONS.len() as u32;
 
 /// What a file turns out to be.
 enum Found {
@@ -51,7 +51,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
 }
 
 /// The version of the database: 0 when it is empty, at most the present one.
-fn version(connection: &Connection, path: &Path) -> Result<u32, StoreError> {
+pub(crate) fn version(connection: &Connection, path: &Path) -> Result<u32, StoreError> {
     let path = path.to_owned();
     match look(connection).map_err(|source| StoreError::from_sqlite(&path, source))? {
         Found::Empty => Ok(0),

@@ -1,5 +1,7 @@
 //! The store as its callers meet it: through the calls they make, on real files.
 
+mod backup;
+mod checkup;
 mod events;
 mod history;
 mod links;
