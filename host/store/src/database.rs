@@ -89,6 +89,21 @@ impl Database {
         Ok(done)
     }
 
+    /// Like [`Self::read`], and what it saw is on the disk when this returns: it may be told to others, who will not forget it.
+    pub(crate) fn read_lasting<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let answer = self.read(query)?;
+        if let Some(disk) = &self.disk {
+            // A commit that can be seen is noted by the time the writer is free again.
+            drop(lock(&self.writer));
+            let failing = |source| StoreError::Failing { path: self.path.clone(), source };
+            disk.flush.wait(disk.flush.latest()).map_err(failing)?;
+        }
+        Ok(answer)
+    }
+
     /// Runs one query on a connection of its own. It sees the last commit.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let failed = |source| StoreError::from_sqlite(&self.path, source);

@@ -38,7 +38,7 @@ struct State {
     broken: bool,
 }
 
-/// One commit that was made; a number.
+/// One commit that was made, by its number; 0 is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Made(u64);
 
@@ -58,6 +58,11 @@ impl Flush {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.made += 1;
         Made(state.made)
+    }
+
+    /// The latest commit that was noted.
+    pub(crate) fn latest(&self) -> Made {
+        Made(self.state.lock().unwrap_or_else(PoisonError::into_inner).made)
     }
 
     /// Waits until this commit is on the disk.

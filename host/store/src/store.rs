@@ -1,9 +1,11 @@
 //! Opens the database and hands out tenants.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use presync_core::id::TenantId;
+use tokio::sync::watch;
 
 use crate::components::Components;
 use crate::database::Database;
@@ -15,7 +17,11 @@ use crate::tenant::TenantStore;
 pub struct Store {
     database: Arc<Database>,
     components: Arc<Components>,
+    filed: Arc<Filed>,
 }
+
+/// Who is told when a tenant's events were filed; shared by all who file for the tenant.
+type Filed = Mutex<HashMap<TenantId, Arc<watch::Sender<()>>>>;
 
 impl Store {
     /// Opens the database file at `path`, made new if there is none, and brings an older schema to the present one. Several
@@ -24,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the file is no presync database or a newer one, cannot be opened or written, or is damaged.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { database: Arc::new(Database::open(path)?), components: Arc::new(Components::beside(path)) })
+        Ok(Self::of(Database::open(path)?, Components::beside(path)))
     }
 
     /// A store that lives in memory and ends with its last clone.
@@ -32,7 +38,11 @@ impl Store {
     /// # Errors
     /// When SQLite cannot start, for want of memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self { database: Arc::new(Database::in_memory()?), components: Arc::new(Components::in_memory()) })
+        Ok(Self::of(Database::in_memory()?, Components::in_memory()))
+    }
+
+    fn of(database: Database, components: Components) -> Self {
+        Self { database: Arc::new(database), components: Arc::new(components), filed: Arc::default() }
     }
 
     /// The part of this tenant, empty when it is met for the first time.
@@ -40,6 +50,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read, or a new tenant not written.
     pub fn tenant(&self, id: &TenantId) -> Result<TenantStore, StoreError> {
-        TenantStore::open(Arc::clone(&self.database), Arc::clone(&self.components), id)
+        let filed = {
+            let mut all = self.filed.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(id.clone()).or_default())
+        };
+        TenantStore::open(Arc::clone(&self.database), Arc::clone(&self.components), filed, id)
     }
 }

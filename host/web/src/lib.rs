@@ -7,6 +7,7 @@
 //! | `GET /v1/tenants/{id}/links` | who is whom, and what pairs each |
 //! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, what to do, and who might be meant |
 //! | `GET /v1/tenants/{id}/people/{user}` | why a person is shown as they are |
+//! | `GET /v1/tenants/{id}/events` | the event log as it grows, as server-sent events |
 //! | `POST /v1/tenants/{id}/rules/{rule}/rollback` | takes a rule back: its trial, or the version in force for the one before |
 //! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |
 //! | `POST /v1/tenants/{id}/preview` | what a rule that is not in force would change: `{component, settings?, since_seconds?}` |
@@ -18,6 +19,7 @@
 //! token of the settings, or, when there is none, for this machine.
 //!
 //! # Layout
+//! * `events`: the event log as it grows
 //! * `gate`: who may change something
 //! * `preview`: trying a rule that is not in force
 //! * `problem`: what is said when there is no answer
@@ -26,6 +28,7 @@
 
 #![forbid(unsafe_code)]
 
+mod events;
 mod gate;
 mod preview;
 mod problem;

@@ -1,5 +1,7 @@
 //! What is said when there is no answer: the status, what went wrong, and what to check. The shape is that of RFC 9457.
 
+use std::fmt;
+
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -57,10 +59,21 @@ impl Problem {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }
     }
 
+    /// There is no room for this one too, now.
+    pub(crate) fn busy(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into() }
+    }
+
     /// Something is wrong in here; the caller can do nothing about it, so the log gets it too.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request of the administration API could not be answered");
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail: cause.to_string() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
     }
 }
 

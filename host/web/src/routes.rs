@@ -14,8 +14,10 @@ use presync_service::clock::SystemClock;
 use presync_service::rules::{SteerError, Steered};
 use presync_service::status::{Alone, Counters, Linked, TenantStatus, Why};
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::events;
 use crate::gate::{Gate, guard};
 use crate::preview;
 use crate::problem::Problem;
@@ -43,7 +45,8 @@ struct NotLinked {
 }
 
 /// The API for these tenants.
-pub(crate) fn routes(tenants: Tenants, gate: Gate) -> Router {
+pub(crate) fn routes(tenants: Tenants, gate: Gate, stop: watch::Receiver<bool>) -> Router {
+    let events = events::routes(Arc::clone(&tenants), stop);
     let changes = Router::new()
         .route("/v1/tenants/{id}/rules/{rule}/rollback", post(roll_back))
         .route("/v1/tenants/{id}/rules/{rule}/promote", post(promote))
@@ -56,10 +59,11 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate) -> Router {
         .route("/v1/tenants/{id}/unlinked", get(unlinked))
         .route("/v1/tenants/{id}/people/{user}", get(person))
         .merge(changes)
+        .with_state(tenants)
+        .merge(events)
         .fallback(unknown)
         .method_not_allowed_fallback(async || Problem::another_method())
         .layer(middleware::map_response(not_kept))
-        .with_state(tenants)
 }
 
 async fn status(State(tenants): State<Tenants>) -> Json<Overview> {
@@ -133,7 +137,7 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 
 async fn unknown() -> Problem {
     Problem::not_found(
-        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, and for \
+        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, /v1/tenants/{id}/events, and for \
          POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote and /v1/tenants/{id}/preview, where what stands in braces is url-encoded",
     )
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use presync_service::Tenant;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::gate::Gate;
 use crate::routes::routes;
@@ -64,21 +64,23 @@ impl Server {
         tenants: Arc<[Arc<Tenant>]>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        let (stopping, stopped) = oneshot::channel();
+        let (stopping, mut stopped) = watch::channel(false);
+        let streams = stopped.clone();
         let stop = async move {
             stop.await;
-            // Nobody listens any more when the server has ended by itself.
-            let _ = stopping.send(());
+            stopping.send_replace(true);
         };
         let out_of_patience = async {
-            match stopped.await {
-                Ok(()) => tokio::time::sleep(GRACE).await,
-                Err(_) => std::future::pending().await,
+            let told = stopped.wait_for(|stop| *stop).await.is_ok();
+            if told {
+                tokio::time::sleep(GRACE).await;
+            } else {
+                std::future::pending().await
             }
         };
         let gate = Gate::new(self.token, self.address.ip().to_canonical().is_loopback());
         tokio::select! {
-            served = axum::serve(self.listener, routes(tenants, gate)).with_graceful_shutdown(stop) => served,
+            served = axum::serve(self.listener, routes(tenants, gate, streams)).with_graceful_shutdown(stop) => served,
             () = out_of_patience => Ok(()),
         }
     }

@@ -2,92 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a scene that cannot be set is to fail its test")]
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+mod scene;
+
 use std::time::Duration;
 
-use presync_service::clock::SystemClock;
-use presync_service::rules::RuleBase;
-use presync_service::{Cadence, LinkSettings, Supply, Tenant, TenantConfig};
-use presync_simulator::{Config, PersonRef, Simulator, TenantAccess};
-use presync_store::Store;
-use presync_web::Server;
 use reqwest::{Method, StatusCode};
+use scene::{Scene, linked};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-use url::Url;
-
-/// A tenant that has read and written, and the API before it.
-struct Scene {
-    simulator: Simulator,
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<std::io::Result<()>>,
-}
-
-impl Scene {
-    async fn start() -> Self {
-        let simulator = Simulator::start(Config { users: 5, ..Config::default() }).await.unwrap();
-        let person = &linked(&simulator);
-        simulator.teams_client(person, "DoNotDisturb", "Presenting");
-        let tenant = open(&simulator, &simulator.tenants()[0]);
-        Box::pin(tenant.cycle()).await;
-        Box::pin(tenant.cycle()).await;
-        let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let address = server.address();
-        let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(server.serve([Arc::new(tenant)].into(), async {
-            let _ = stopped.await;
-        }));
-        Self { simulator, address, stop, served }
-    }
-
-    async fn ask(&self, method: Method, path: &str) -> reqwest::Response {
-        let url = format!("http://{}{path}", self.address);
-        reqwest::Client::builder().no_proxy().build().unwrap().request(method, url).send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
-        let response = self.ask(Method::GET, path).await;
-        (response.status(), response.json().await.unwrap())
-    }
-}
-
-fn linked(simulator: &Simulator) -> PersonRef {
-    simulator.people(0).into_iter().find(|person| person.linkable).unwrap()
-}
-
-fn open(simulator: &Simulator, access: &TenantAccess) -> Tenant {
-    let cadence = Cadence::default();
-    let (id, call_deadline) = (access.id.as_str().into(), cadence.call_deadline());
-    let url = |text: String| Url::parse(&text).unwrap();
-    let app = |app: &presync_simulator::App| presync_teams::App {
-        client_id: app.client_id.clone(),
-        secret: app.secret.clone().into(),
-    };
-    let teams = presync_teams::Config {
-        directory: access.directory.clone(),
-        login: url(simulator.entra_url()),
-        graph: url(simulator.graph_url()),
-        read_app: app(&access.read_app),
-        write_app: Some(app(&access.write_app)),
-        call_deadline,
-    };
-    let eight = presync_eight::Config {
-        api: url(simulator.eight_url()),
-        key: access.eight_key.clone(),
-        secret: access.eight_secret.clone().into(),
-        tenant: access.id.as_str().into(),
-        call_deadline,
-    };
-    let (rules, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-    let config = TenantConfig { id, teams, eight: eight.into(), rules, supply, link };
-    let store = Store::in_memory().unwrap();
-    Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), &store).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_shows_every_tenant_and_the_totals() {

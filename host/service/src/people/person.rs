@@ -67,6 +67,16 @@ impl Person {
         }
     }
 
+    /// The queues they are in.
+    pub(crate) fn queues(&self) -> &[String] {
+        &self.shown.queues
+    }
+
+    /// The groups they are in.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.shown.groups
+    }
+
     /// Takes what the directories say. Returns whether rules may see something new.
     pub(super) fn learn(&mut self, told: Told<'_>, supplied: &Supplied) -> bool {
         let Told { name, user_principal_name, email, department, queues, by } = told;

@@ -9,6 +9,7 @@
 //! * `rules`: changes of the rules while it runs
 //! * `preview`: asking a rule that is not in force
 //! * `show`: status, table, why
+//! * `tail`: the event log as others follow it
 
 mod cycle;
 mod decide;
@@ -19,6 +20,7 @@ mod preview;
 mod read;
 mod rules;
 mod show;
+mod tail;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::AtomicU64;
@@ -44,6 +46,7 @@ use crate::status::{Place, Requests, Trouble};
 
 pub use cycle::Cycle;
 pub use show::Row;
+pub use tail::{Break, Page, Told, Wanted, Whom};
 
 /// How many of the last cycles' lengths are kept for the percentiles: an hour at a second, ten hours at ten.
 const LENGTHS_KEPT: usize = 3600;

@@ -36,6 +36,8 @@ impl TenantStore {
                 put.execute((self.tenant, link.0, snapshot))?;
             }
             self.append(transaction, &batch.events)
-        })
+        })?;
+        self.filed.send_replace(());
+        Ok(())
     }
 }

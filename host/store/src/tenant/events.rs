@@ -23,11 +23,26 @@ impl TenantStore {
         let of_link = if link.is_some() { "AND link = ?4" } else { "AND ?4 IS NULL" };
         let sql =
             format!("SELECT {COLUMNS} FROM events WHERE tenant = ?1 AND seq > ?2 {of_link} ORDER BY seq LIMIT ?3");
-        self.database.read(|connection| {
+        self.database.read_lasting(|connection| {
             connection
                 .prepare_cached(&sql)?
                 .query_map(params![self.tenant, signed(after), limit_of(limit), link.map(|link| link.0)], stored_event)?
                 .collect()
+        })
+    }
+
+    /// Where the log begins and ends: the place of the oldest event that is kept, and the last place that was given to one. Without any event the
+    /// first is one beyond the last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn log_ends(&self) -> Result<(u64, u64), StoreError> {
+        self.database.read_lasting(|connection| {
+            let ends =
+                "SELECT next_event - 1, (SELECT min(seq) FROM events WHERE tenant = ?1) FROM tenants WHERE tenant = ?1";
+            let (last, first): (i64, Option<i64>) =
+                connection.prepare_cached(ends)?.query_row([self.tenant], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok((first.unwrap_or(last + 1).unsigned_abs(), last.unsigned_abs()))
         })
     }
 

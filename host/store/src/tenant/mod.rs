@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use presync_core::id::TenantId;
 use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::watch;
 
 use crate::components::Components;
 use crate::database::Database;
@@ -31,6 +32,8 @@ pub struct TenantStore {
     components: Arc<Components>,
     /// The number that stands for the tenant's name in every row.
     tenant: i64,
+    /// Told whenever events were filed.
+    filed: Arc<watch::Sender<()>>,
 }
 
 impl TenantStore {
@@ -38,6 +41,7 @@ impl TenantStore {
     pub(crate) fn open(
         database: Arc<Database>,
         components: Arc<Components>,
+        filed: Arc<watch::Sender<()>>,
         id: &TenantId,
     ) -> Result<Self, StoreError> {
         // Read first: a process that only looks does not wait for the writer.
@@ -48,7 +52,12 @@ impl TenantStore {
                 number_of(transaction, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
             })?,
         };
-        Ok(Self { database, components, tenant })
+        Ok(Self { database, components, tenant, filed })
+    }
+
+    /// Changes whenever events were filed, by whoever has the tenant from the same [`Store`](crate::Store).
+    pub fn filed(&self) -> watch::Receiver<()> {
+        self.filed.subscribe()
     }
 }
 

@@ -73,6 +73,7 @@ impl TenantStore {
             let slots = change.in_force.iter().map(|version| version.slot.as_str());
             self.cut_versions(transaction, slots)
         })?;
+        self.filed.send_replace(());
         unneeded.iter().try_for_each(|digest| self.components.remove(digest))
     }
 
