@@ -206,6 +206,14 @@ impl Access {
         }
     }
 
+    /// An item of a batch was refused for want of a permission: as after a call of its own, a token from before it was granted is
+    /// not kept.
+    pub(crate) async fn lacks_grant(&self) {
+        if let Ok(token) = self.token(None, Instant::now() + self.deadline).await {
+            self.tokens.lacks_grant(&token).await;
+        }
+    }
+
     fn late(&self) -> Error {
         Error::Timeout { after: self.deadline }
     }

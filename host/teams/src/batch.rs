@@ -112,7 +112,11 @@ async fn exchange(access: &Access, graph: &Url, batch: &Batch) -> Result<Vec<Res
         None => Err(Error::Unreadable("a batch came back without the answer to one of its requests".into())),
         Some(answer) => judged(access, batch.role, answer, access.now()),
     });
-    Ok(judged.collect())
+    let judged: Vec<Result<Value, Error>> = judged.collect();
+    if judged.iter().any(|answer| matches!(answer, Err(Error::Forbidden { .. } | Error::NotDelegated { .. }))) {
+        access.lacks_grant().await;
+    }
+    Ok(judged)
 }
 
 fn judged(access: &Access, role: &'static str, answer: ItemAnswer, now: Timestamp) -> Result<Value, Error> {

@@ -48,6 +48,9 @@ mod testing;
 /// The most people that Graph takes in one request for presence.
 pub const PEOPLE_PER_REQUEST: usize = reading::MOST;
 
+/// The most sessions that Graph takes in one request.
+pub const SESSIONS_PER_REQUEST: usize = batch::MOST;
+
 pub use client::{Check, Client};
 pub use cloud::Cloud;
 pub use config::{App, Config};

@@ -1,4 +1,4 @@
-//! Writing: publications in bulk, sessions a few at a time, all within the cycle's deadline.
+//! Writing: publications in bulk, and sessions beside them, all within the cycle's deadline.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -8,7 +8,6 @@ use presync_core::id::LinkId;
 use presync_core::reconcile::{Input, LaneView};
 use presync_core::words::Side;
 use presync_eight::Publication;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::brake::PER_MINUTE;
@@ -16,14 +15,11 @@ use crate::people::SessionWrite;
 use crate::status::Place;
 use crate::tenant::Tenant;
 
-/// Session writes under way at a time, per tenant.
-const SESSIONS_AT_ONCE: usize = 16;
-
 /// What a request to 8x8 publishes at most.
 const PUBLICATIONS_PER_REQUEST: usize = 100;
 
 /// How long a write that was never sent waits: it is due again in the next cycle.
-const NOT_SENT: Outcome = Outcome::Throttled { retry_after: Duration::from_millis(500) };
+pub(super) const NOT_SENT: Outcome = Outcome::Throttled { retry_after: Duration::from_millis(500) };
 
 impl Tenant {
     pub(super) async fn deliver(
@@ -136,61 +132,6 @@ impl Tenant {
         }
     }
 
-    async fn write_sessions(&self, sessions: Vec<SessionWrite>, deadline: Instant) -> Vec<Input> {
-        let mut answers = Vec::with_capacity(sessions.len());
-        let mut met = SessionsMet::default();
-        let mut waiting = sessions.into_iter();
-        let mut running = JoinSet::new();
-        loop {
-            while running.len() < SESSIONS_AT_ONCE
-                && let Some(write) = waiting.next()
-            {
-                if Instant::now() >= deadline {
-                    answers.push(delivered(write.link, Side::Teams, NOT_SENT, None));
-                    continue;
-                }
-                let teams = self.teams.clone();
-                running.spawn(async move {
-                    let call = async {
-                        match write.hold {
-                            Some((session, lease)) => teams.hold_session(&write.user, session, lease).await,
-                            None => teams.clear_session(&write.user).await,
-                        }
-                    };
-                    (write.link, timeout_at(deadline, call).await)
-                });
-            }
-            match running.join_next().await {
-                None => break,
-                Some(Ok((link, Ok(Ok(()))))) => {
-                    met.taken = true;
-                    answers.push(delivered(link, Side::Teams, Outcome::Applied, None));
-                }
-                Some(Ok((link, Ok(Err(error))))) => {
-                    tracing::debug!(tenant = %self.id, %link, %error, "Teams did not take a session");
-                    let outcome = error.outcome();
-                    answers.push(delivered(link, Side::Teams, outcome, None));
-                    if is_trouble(outcome) {
-                        met.note(error.to_string(), error.is_credential_problem());
-                    }
-                }
-                Some(Ok((link, Err(_)))) => {
-                    met.note("Teams did not take a session within the cycle".to_owned(), false);
-                    answers.push(delivered(link, Side::Teams, Outcome::Failed, None));
-                }
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-            }
-        }
-        match met {
-            SessionsMet { trouble: Some((what, needs_action)), .. } => {
-                self.is_unwell(Place::Sessions, &what, needs_action);
-            }
-            SessionsMet { taken: true, .. } => self.is_well(Place::Sessions),
-            SessionsMet { .. } => {}
-        }
-        answers
-    }
-
     /// A trouble with writing is over when nothing is left to write, though it was a read that said so.
     pub(super) fn forget_settled_troubles(&self) {
         let shown = |place| self.board().troubles.contains_key(place);
@@ -210,32 +151,16 @@ impl Tenant {
     }
 }
 
-/// What a round of session writes met.
-#[derive(Debug, Default)]
-struct SessionsMet {
-    taken: bool,
-    /// The sentence, and whether an administrator has to act; one of those goes before the others.
-    trouble: Option<(String, bool)>,
-}
-
-impl SessionsMet {
-    fn note(&mut self, what: String, needs_action: bool) {
-        if self.trouble.as_ref().is_none_or(|(_, known)| needs_action && !known) {
-            self.trouble = Some((what, needs_action));
-        }
-    }
-}
-
 fn is_settled<V: PartialEq>(lane: &LaneView<V>) -> bool {
     !lane.unsettled && lane.wanted == lane.held
 }
 
 /// Whether this says something of the provider, and not just of one person.
-fn is_trouble(outcome: Outcome) -> bool {
+pub(super) fn is_trouble(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Failed | Outcome::Refused | Outcome::Throttled { .. })
 }
 
-fn delivered(link: LinkId, side: Side, outcome: Outcome, revision: Option<u64>) -> Input {
+pub(super) fn delivered(link: LinkId, side: Side, outcome: Outcome, revision: Option<u64>) -> Input {
     Input::Delivered { link, side, outcome, revision }
 }
 

@@ -4,7 +4,7 @@
 //! * `read`: both sides, and whether to believe them
 //! * `keep_pace`: how soon the next cycle comes, and whose turn it is
 //! * `decide`: asking the rules
-//! * `deliver`: writing, within a deadline
+//! * `deliver`: writing, within a deadline; `sessions`: the part of it that goes to Teams
 //! * `directory`: who is linked
 //! * `rules`: changes of the rules while it runs
 //! * `preview`: asking a rule that is not in force
@@ -19,6 +19,7 @@ mod keep_pace;
 mod preview;
 mod read;
 mod rules;
+mod sessions;
 mod show;
 mod tail;
 

@@ -76,10 +76,9 @@ pub(crate) async fn write_all(
 ) -> Vec<Result<(), Error>> {
     let mut outcomes: Vec<Result<(), Error>> = vec![Ok(()); writes.len()];
     for round in rounds(writes) {
-        let batches = round.chunks(batch::MOST).map(|places| async move {
-            let chunk: Vec<&SessionWrite> = places.iter().filter_map(|place| writes.get(*place)).collect();
-            (places, write_batch(access, graph, &chunk).await)
-        });
+        // Collected, and not mapped within the stream, so that the whole may go to another thread.
+        let batches: Vec<_> =
+            round.chunks(batch::MOST).map(|places| write_places(access, graph, writes, places)).collect();
         let mut answers = stream::iter(batches).buffer_unordered(at_once);
         while let Some((places, answers)) = answers.next().await {
             for (place, answer) in places.iter().zip(answers) {
@@ -90,6 +89,17 @@ pub(crate) async fn write_all(
         }
     }
     outcomes
+}
+
+/// The batch of the writes at these places.
+async fn write_places<'a>(
+    access: &Access,
+    graph: &Url,
+    writes: &[SessionWrite],
+    places: &'a [usize],
+) -> (&'a [usize], Vec<Result<(), Error>>) {
+    let chunk: Vec<&SessionWrite> = places.iter().filter_map(|place| writes.get(*place)).collect();
+    (places, write_batch(access, graph, &chunk).await)
 }
 
 /// The places of the writes, in rounds that hold every user once at most, each user's writes in their order.
