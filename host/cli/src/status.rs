@@ -2,10 +2,12 @@
 //!
 //! # Layout
 //! * `page`: the status for people
+//! * `carrying`: what is not carried to 8x8, for people
 //! * `freshness`: how long changes take, and how soon the cycles come, for people
 //! * `overrides`: the tenants' own rules, for people
 //! * `unlinked`: who is not kept in step, for people
 
+mod carrying;
 mod freshness;
 mod overrides;
 mod page;

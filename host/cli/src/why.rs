@@ -1,10 +1,11 @@
 //! `presync why`: one person on a page: both sides, the rules that decided, and what happened last.
 //!
 //! # Layout
-//! * `page`: the page
+//! * `page`: the page; `carrying`: the part of it that tells what is carried to 8x8
 //! * `rules`: the chains, rule by rule
 //! * `sentence`: an event of the log as a sentence
 
+mod carrying;
 mod page;
 mod rules;
 mod sentence;

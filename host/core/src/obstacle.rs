@@ -73,6 +73,8 @@ obstacles! {
         "8x8 is still working on the change";
     TooManyUnderWay = "too-many-under-way",
         "8x8 works on ten changes of a customer at a time: this one waits for its turn";
+    NotTaken = "not-taken",
+        "8x8 did not take the change; it is tried again";
 }
 
 #[cfg(test)]

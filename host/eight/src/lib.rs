@@ -16,7 +16,7 @@
 //! * `item`: what the status of one item of a bulk means
 //! * `directory`: the users
 //! * [`calls`]: what is done about a person's calls, pure
-//! * [`ability`]: what can be carried for a person, in words
+//! * [`ability`]: what can be carried for a person, in words; [`carried`]: what is, of one decision
 //!
 //! The partner API:
 //! * `layers`: what a person's presence would be without our publication
@@ -40,6 +40,7 @@ mod access;
 pub mod agents;
 mod budget;
 pub mod calls;
+pub mod carried;
 pub mod client;
 pub mod config;
 mod directory;
@@ -65,6 +66,8 @@ mod work;
 #[cfg(test)]
 mod testing;
 
+pub use ability::Ability;
+pub use carried::{Carried, Deed, Extent};
 pub use client::{Check, Client};
 pub use config::{Config, Settings};
 pub use directory::User;

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use presync_core::id::EightUserId;
 use presync_core::time::Clock;
+use presync_core::words::{Calls, EightTarget};
 
 use crate::ability::{self, Ability};
+use crate::calls::{self, Means};
+use crate::carried::Carried;
 use crate::client::{Check, Client};
 use crate::config::Settings;
 use crate::directory::User;
@@ -97,6 +100,14 @@ impl Provider {
         match self {
             Self::Partner(_) => ability::of_partner(),
             Self::Public(client) => client.abilities(user),
+        }
+    }
+
+    /// How far what is wanted of a person is carried, by what is known now. What the partner API was sent counts as taken.
+    pub fn carried(&self, user: &EightUserId, status: Option<EightTarget>, calls: Calls) -> Carried {
+        match self {
+            Self::Partner(_) => Carried::by_partner(calls::plan(Means::Partner, status, calls)),
+            Self::Public(client) => client.carried(user, status, calls),
         }
     }
 

@@ -15,7 +15,7 @@
 //! * [`freshness`]: how long changes take from one side to the other
 //! * [`health`]: when a side counts as down
 //! * `losses`: people who are lost a few at a time
-//! * [`status`]: what may be seen from outside
+//! * [`status`]: what may be seen from outside; [`carrying`]: how far decisions are carried to 8x8
 //! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod brake;
+pub mod carrying;
 pub mod clock;
 pub mod config;
 pub mod digest;

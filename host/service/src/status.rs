@@ -12,6 +12,7 @@ use presync_core::words::Side;
 use presync_rules::{Poison, Stage};
 use serde::Serialize;
 
+use crate::carrying::{Carrying, CarryingOverall};
 use crate::freshness::HopSpread;
 use crate::pace::{Limit, Tempo};
 use crate::rules::RuleStatus;
@@ -170,6 +171,8 @@ pub struct TenantStatus {
     pub last_cycle_took: Option<Duration>,
     /// How fresh everything is.
     pub freshness: Freshness,
+    /// How far what the rules decided is carried to 8x8.
+    pub carrying: CarryingOverall,
     /// What is wrong now.
     pub troubles: BTreeMap<Place, Trouble>,
     /// What has been done since the process started.
@@ -299,6 +302,8 @@ pub struct Why {
     pub view: LinkView,
     /// How old that is.
     pub age: Age,
+    /// How far what the rules decided is carried to 8x8, and what could be.
+    pub carrying: Carrying,
     /// Sides that cannot be read or believed now: what they last said is held.
     pub down: Vec<Side>,
     /// The generation of the rules that gave what follows.

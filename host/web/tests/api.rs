@@ -21,6 +21,10 @@ async fn the_status_shows_every_tenant_and_the_totals() {
     assert_eq!(tenant["tenant"], "tenant-1");
     assert_eq!(tenant["linked"], 5);
     assert_eq!(tenant["troubles"], serde_json::json!({}));
+    assert_eq!(
+        (&tenant["carrying"]["mode"], &tenant["carrying"]["reasons"]),
+        (&"partner".into(), &serde_json::json!({}))
+    );
     assert!(tenant["publish_rules"].as_str().unwrap().starts_with("teams-to-8x8 "));
     assert_eq!(body["totals"], tenant["counters"], "one tenant is all of it");
     assert_eq!(body["totals"]["cycles"], 2);
@@ -93,6 +97,8 @@ async fn a_person_is_found_by_each_of_their_four_names() {
         assert_eq!(body["view"]["teams"]["activity"], "presenting");
         assert_eq!(body["view"]["publication"]["held"], "do-not-disturb");
         assert_eq!(body["publish"][0]["rule"], "teams-to-8x8");
+        assert_eq!((&body["carrying"]["mode"], &body["carrying"]["extent"]), (&"partner".into(), &"carried".into()));
+        assert_eq!(body["carrying"]["done"][0]["code"], "shown");
         assert!(body["publish"][0]["verdict"]["reason"].is_string());
         assert_eq!(body["events"][0]["detail"]["event"], body["events"][0]["kind"]);
     }

@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a bench that cannot be set up is to fail its test")]
 
 pub mod component;
+pub mod public;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -19,8 +20,10 @@ use presync_core::time::{Clock, Timestamp};
 use presync_service::rules::RuleBase;
 use presync_service::status::{Counters, Place, Trouble};
 use presync_service::{Cadence, LinkSettings, RuleConfig, Supply, Tenant, TenantConfig};
-use presync_simulator::{Config, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
+use presync_simulator::{Config, EightMode, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
+
+use crate::public::PublicWay;
 
 /// When driven days begin: a Monday, 08:00 UTC.
 const MONDAY: i64 = 1_800_864_000_000;
@@ -62,6 +65,8 @@ pub struct Bench {
     overrides: Vec<Vec<RuleConfig>>,
     supply: Supply,
     link: LinkSettings,
+    /// How 8x8 is reached; `None` is the partner API. Counts from the next opening.
+    pub public: Option<PublicWay>,
 }
 
 impl Bench {
@@ -109,6 +114,15 @@ impl Bench {
         bench
     }
 
+    /// Like [`Self::start`], by what 8x8 documents publicly and nothing else.
+    pub async fn public(config: Config, way: PublicWay) -> Self {
+        let config = Config { contact_center: true, eight_mode: EightMode::Public, ..config };
+        let mut bench = Self::prepared(config, Vec::new()).await;
+        bench.public = Some(way);
+        bench.restart().await;
+        bench
+    }
+
     async fn prepared(config: Config, overrides: Vec<Vec<RuleConfig>>) -> Self {
         let config = Config { clock: SimClock::driven(MONDAY), ..config };
         let simulator = Simulator::start(config).await.expect("the simulator starts");
@@ -118,7 +132,8 @@ impl Bench {
         let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
         let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
         let (tenants, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link }
+        let public = None;
+        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link, public }
     }
 
     /// Ends the service without ceremony and starts another on the same state, which runs one cycle.
@@ -134,7 +149,12 @@ impl Bench {
         for (place, access) in self.simulator.tenants().into_iter().enumerate() {
             let rules = self.overrides.get(place).cloned().unwrap_or_default();
             let config = tenant_config(&self.simulator, &access, rules, self.call_deadline);
-            let config = TenantConfig { supply: self.supply.clone(), link: self.link.clone(), ..config };
+            let people = self.simulator.people(place);
+            let eight = match self.public {
+                Some(way) => public::settings(&self.simulator, &access, &people, way, self.call_deadline),
+                None => config.eight.clone(),
+            };
+            let config = TenantConfig { eight, supply: self.supply.clone(), link: self.link.clone(), ..config };
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
             self.tenants.push(Arc::new(tenant.expect("the tenant opens")));

@@ -11,10 +11,9 @@ use presync_core::id::EightUserId;
 use presync_core::obstacle::Obstacle;
 use presync_core::time::{Clock, Timestamp};
 use presync_core::words::{Calls, EightStatus, EightTarget};
-use presync_eight::agents::StatusCode;
-use presync_eight::config::{Raw, RawAgents, RawRealtime, RawWork};
 use presync_eight::feed::Changes;
 use presync_eight::{Cursor, Provider, Publication};
+use presync_end_to_end::public::{PublicWay, settings};
 use presync_simulator::{AgentStatus, Config, DirectoryRow, EightMode, PersonRef, SimClock, Simulator};
 
 const START_MS: i64 = 1_767_608_100_000;
@@ -36,7 +35,7 @@ struct Scene {
 
 impl Scene {
     /// A tenant of forty with a contact centre, whose directory is read from here.
-    async fn with(directory: &str, with_agents: bool) -> Self {
+    async fn with(directory: &'static str, with_agents: bool) -> Self {
         let config = Config {
             clock: SimClock::driven(START_MS),
             users: 40,
@@ -46,36 +45,9 @@ impl Scene {
         };
         let simulator = Simulator::start(config).await.unwrap();
         let access = simulator.tenants().remove(0);
-        let people = simulator.people(0);
-        let agent = |person: &PersonRef| Some((person.upn.clone()?, simulator.seat(person)?.agent_id?));
-        let secret = |text: &str| Some(text.to_owned().into());
-        let raw = Raw {
-            api: Some(simulator.eight_url()),
-            key: secret(&access.eight_key),
-            directory: Some(directory.to_owned()),
-            work: Some(RawWork {
-                key: secret(&access.analytics_key),
-                user: Some(access.analytics_user.clone()),
-                password: secret(&access.analytics_password),
-            }),
-            agents: Some(RawAgents {
-                host: with_agents.then(|| simulator.eight_url()),
-                tenant: with_agents.then(|| access.cc_tenant.clone()),
-                token: if with_agents { secret(&access.cc_action_token) } else { None },
-                working_offline: Some(StatusCode { list: 802, item: 1_732, short: "Teams".into() }),
-                people: people.iter().filter_map(agent).collect(),
-                ..RawAgents::default()
-            }),
-            realtime: Some(RawRealtime {
-                key: secret(&access.eight_key),
-                secret: secret(&access.eight_secret),
-                tenant: Some(access.cc_tenant.clone()),
-                region: None,
-            }),
-            work_dnd: true,
-        };
-        let public = raw.check("acme".into(), Duration::from_secs(8)).unwrap();
-        let eight = Provider::new(public.into(), Arc::new(Driven(simulator.clock()))).unwrap();
+        let way = PublicWay { directory, agents: with_agents, ..PublicWay::default() };
+        let public = settings(&simulator, &access, &simulator.people(0), way, Duration::from_secs(8));
+        let eight = Provider::new(public, Arc::new(Driven(simulator.clock()))).unwrap();
         eight.users().await.unwrap();
         let cursor = eight.snapshot().await.unwrap().cursor;
         Self { simulator, eight, cursor }

@@ -58,6 +58,8 @@ pub(crate) struct Tenant {
     pub(crate) last_cycle_took: Option<Duration>,
     /// How fresh everything is.
     pub(crate) freshness: Freshness,
+    /// How far what the rules decided is carried to 8x8.
+    pub(crate) carrying: CarryingOverall,
     /// The place as key.
     pub(crate) troubles: BTreeMap<String, Trouble>,
 }
@@ -217,6 +219,8 @@ pub(crate) struct Why {
     pub(crate) now: Timestamp,
     pub(crate) view: View,
     pub(crate) age: Age,
+    /// How far what the rules decided is carried to 8x8.
+    pub(crate) carrying: Carrying,
     pub(crate) down: Vec<Side>,
     /// Of the rules that gave what follows.
     pub(crate) generation: u64,
@@ -224,6 +228,53 @@ pub(crate) struct Why {
     pub(crate) session: Vec<Stage<SessionVerdict>>,
     /// Newest first.
     pub(crate) events: Vec<Logged>,
+}
+
+/// How far what the rules decided for a person is carried to 8x8.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Carrying {
+    /// `partner` or `public`.
+    pub(crate) mode: String,
+    /// `nothing`, `carried`, `partly`, `not-carried` or `waits`.
+    pub(crate) extent: String,
+    pub(crate) done: Vec<Told>,
+    /// The gravest first.
+    pub(crate) missing: Vec<Told>,
+    pub(crate) waits: Option<Told>,
+    pub(crate) abilities: Vec<Can>,
+}
+
+/// A stable code and its sentence.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) code: String,
+    pub(crate) sentence: String,
+}
+
+/// What can be carried for a person.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Can {
+    pub(crate) sentence: String,
+}
+
+/// How far what the rules decided for all of a tenant's people is carried.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CarryingOverall {
+    /// `partner` or `public`.
+    pub(crate) mode: String,
+    /// How far as key, how many people as value.
+    pub(crate) people: BTreeMap<String, usize>,
+    /// The stable code of what is in the way as key.
+    pub(crate) reasons: BTreeMap<String, Reason>,
+}
+
+/// One thing that is in the way of some people's.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Reason {
+    pub(crate) sentence: String,
+    pub(crate) people: usize,
+    /// A few of them.
+    pub(crate) some: Vec<String>,
 }
 
 /// How old what is known of a person is.

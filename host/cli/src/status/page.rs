@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use super::{freshness, overrides};
+use super::{carrying, freshness, overrides};
 use crate::api::answer::{Counters, Overview, Tenant, Trouble};
 use crate::api::page::{count, length, names, time, words};
 
@@ -23,6 +23,7 @@ const TENANTS_NAMED: usize = 5;
 pub(super) fn render(overview: &Overview) -> String {
     let mut page = tenants(overview);
     page += &wrong(overview);
+    page += &carrying::render(&overview.tenants);
     page += &freshness::render(overview);
     page += &rules(&overview.tenants);
     page += &overrides::render(&overview.tenants, overview.now);

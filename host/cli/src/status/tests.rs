@@ -8,6 +8,7 @@ use presync_core::time::Timestamp;
 use presync_core::words::{Direction, Side};
 use presync_rules::{Fault, FaultKind, Poison};
 use presync_service::Limit;
+use presync_service::carrying::{CarryingOverall, Mode, Reason};
 use presync_service::freshness::{Hop, HopSpread, Spread};
 use presync_service::pace::{Bound, Tempo};
 use presync_service::rules::{RuleState, RuleStatus};
@@ -39,6 +40,7 @@ fn well(tenant: &str) -> TenantStatus {
         last_cycle: Some(before(3)),
         last_cycle_took: Some(Duration::from_millis(120)),
         freshness: Freshness::default(),
+        carrying: CarryingOverall::new(Mode::Partner),
         troubles: BTreeMap::new(),
         counters: Counters::default(),
     }
@@ -283,5 +285,40 @@ fn a_question_that_a_rule_fails_on_is_told_with_the_rule() {
     Questions that a rule fails on, and that are not put to it again
       globex: dnd-routing 1.4.0, asked of Teams do-not-disturb/presenting
         it panicked; what was proposed before it stands (answers: 1)
+    ");
+}
+
+#[test]
+fn what_is_not_carried_to_8x8_is_told_with_the_reason_and_some_of_the_people() {
+    let reason = |sentence, people, some: &[&str]| Reason {
+        sentence,
+        people,
+        some: some.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let carrying = CarryingOverall {
+        mode: Mode::Public,
+        people: BTreeMap::from([("nothing", 70), ("carried", 2), ("partly", 7), ("waits", 1), ("not-carried", 40)]),
+        reasons: BTreeMap::from([
+            (
+                "no-publishing",
+                reason(
+                    "8x8 documents no way to show a status from outside; only its partners have one",
+                    47,
+                    &["ann@corp.com", "bob@corp.com", "cid@corp.com"],
+                ),
+            ),
+            ("after-this-call", reason("the agent is busy: it will apply after this call", 1, &["dot@corp.com"])),
+        ]),
+    };
+    let overview = overview(&[well("acme"), TenantStatus { carrying, ..well("globex") }]);
+    let page = anstream::adapter::strip_str(&page::render(&overview)).to_string();
+    let (_, section) = page.split_once("What is not carried to 8x8\n").unwrap();
+    let (section, _) = section.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(section, @"
+    globex (public mode): 2 carried, 7 carried in part, 1 waiting, 40 not carried, 70 with nothing to carry
+      47 people: 8x8 documents no way to show a status from outside; only its partners have one (no-publishing)
+        ann@corp.com, bob@corp.com, cid@corp.com and 44 more
+      1 person: the agent is busy: it will apply after this call (after-this-call)
+        dot@corp.com
     ");
 }

@@ -6,7 +6,7 @@ use anstyle::Style;
 use presync_core::time::Timestamp;
 use presync_core::words::Side;
 
-use super::{rules, sentence};
+use super::{carrying, rules, sentence};
 use crate::api::answer::{Age, Lane, Logged, View, Why};
 use crate::api::page::{date_and_time, length, time};
 
@@ -14,7 +14,7 @@ const HEADING: Style = Style::new().bold();
 
 /// The page.
 pub(super) fn render(tenant: &str, why: &Why) -> String {
-    let Why { user, name, now, view, age, down, generation, publish, session, events } = why;
+    let Why { user, name, now, view, age, carrying: carried, down, generation, publish, session, events } = why;
     let mut page = format!("{HEADING}{name}{HEADING:#} <{user}>, tenant {tenant}, {}\n", date_and_time(*now));
     page += &heading("Teams");
     page += held(down, Side::Teams);
@@ -22,6 +22,7 @@ pub(super) fn render(tenant: &str, why: &Why) -> String {
     page += &heading("8x8");
     page += held(down, Side::Eight);
     page += &eight(view, age, *now);
+    page += &carrying::render(carried);
     page += &heading(&format!("Rules, Teams to 8x8 (generation {generation})"));
     page += &rules::render(publish, "not asked: Teams has not said anything of this person yet");
     page += &heading(&format!("Rules, 8x8 to Teams (generation {generation})"));

@@ -14,6 +14,7 @@ use presync_core::words::{
     Calls, EightStatus, EightTarget, Note, Side, TeamsActivity, TeamsAvailability, TeamsSession,
 };
 use presync_rules::Stage;
+use presync_service::carrying::{Can, Carrying, Mode, Told};
 use presync_service::status::{Age, Why, WhyEvent};
 use serde_json::json;
 
@@ -95,12 +96,22 @@ fn ann() -> Why {
                 unsettled: true,
             },
             session: LaneView { wanted: None, held: None, unsettled: false },
+            calls: Some(Calls::DirectOnly),
+            hindered: None,
         },
         age: Age {
             teams_read_at: Some(before(4)),
             teams_changed_at: Some(before(749)),
             eight_read_at: Some(before(1)),
             eight_changed_at: Some(before(90_000)),
+        },
+        carrying: Carrying {
+            mode: Mode::Partner,
+            extent: "waits",
+            done: Vec::new(),
+            missing: vec![Obstacle::DndStopsDirectCalls.into()],
+            waits: Some(Obstacle::UnderWay.into()),
+            abilities: Vec::new(),
         },
         down: Vec::new(),
         generation: 7,
@@ -131,6 +142,9 @@ fn a_person_is_told_on_one_page() {
     8x8
       says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40), read 1 s ago
       ours    do-not-disturb; wanted is busy (being written, or in doubt)
+      carried not all of what is wanted is done yet
+        not   do not disturb, the only means here, would stop direct calls too (dnd-stops-direct-calls)
+        waits 8x8 is still working on the change (under-way)
 
     Rules, Teams to 8x8 (generation 7)
       1 teams-to-8x8 1.0.0: show do-not-disturb, offer no calls
@@ -163,11 +177,44 @@ fn a_side_that_is_down_says_so_beside_what_it_said_last() {
 }
 
 #[test]
+fn public_mode_tells_what_is_carried_for_this_person_and_what_cannot_be() {
+    let sentence = "all calls can be kept away: partly (an agent who works offline gets no queue calls, and direct calls still come)";
+    let held_out = Told { code: "held-out", sentence: "queue calls are kept away: the agent works offline".to_owned() };
+    let carrying = Carrying {
+        mode: Mode::Public,
+        extent: "partly",
+        done: vec![held_out],
+        missing: vec![Obstacle::DirectCallsStay.into(), Obstacle::NoPublishing.into()],
+        waits: None,
+        abilities: vec![Can {
+            what: "keep-all-calls",
+            can: "partly",
+            because: Some("direct-calls-stay"),
+            sentence: sentence.to_owned(),
+        }],
+    };
+    let page = rendered(&Why { carrying, ..ann() });
+    let (_, from_8x8) = page.split_once("\n8x8\n").unwrap();
+    let (eight, _) = from_8x8.split_once("\nRules").unwrap();
+    insta::assert_snapshot!(eight, @"
+    says    available (shows do-not-disturb, which is ours), for 1 d 1 h (since 2025-11-23 09:14:40), read 1 s ago
+    ours    do-not-disturb; wanted is busy (being written, or in doubt)
+    carried a part of what is wanted is done, and nothing here can do the rest
+      done  queue calls are kept away: the agent works offline (held-out)
+      not   an agent who works offline gets no queue calls, and direct calls still come (direct-calls-stay)
+      not   8x8 documents no way to show a status from outside; only its partners have one (no-publishing)
+    public mode, for this person
+      all calls can be kept away: partly (an agent who works offline gets no queue calls, and direct calls still come)
+    ");
+}
+
+#[test]
 fn a_person_of_whom_nothing_is_known_yet_has_a_page_too() {
     let mut why = ann();
     (why.view.teams, why.view.eight) = (None, None);
     why.view.publication = LaneView { wanted: None, held: None, unsettled: false };
     (why.publish, why.session, why.events) = (Vec::new(), Vec::new(), Vec::new());
+    (why.carrying.extent, why.carrying.missing, why.carrying.waits) = ("nothing", Vec::new(), None);
     insta::assert_snapshot!(rendered(&why), @"
     Ann Lee <ann@corp.com>, tenant acme, 2025-11-24 10:14:40 UTC
 
@@ -178,6 +225,7 @@ fn a_person_of_whom_nothing_is_known_yet_has_a_page_too() {
     8x8
       says    nothing yet
       ours    no publication of ours, and none is wanted
+      carried nothing has to be done at 8x8
 
     Rules, Teams to 8x8 (generation 7)
       not asked: Teams has not said anything of this person yet

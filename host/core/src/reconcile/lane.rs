@@ -269,6 +269,18 @@ impl<V: Copy + PartialEq> Lane<V> {
         self.held.is_none() && !self.in_doubt && self.hindered.is_some_and(same)
     }
 
+    /// What keeps what is wanted from being there, by the provider's last answer, and whether it stays so.
+    pub(super) fn hindrance(&self) -> Option<(Obstacle, bool)> {
+        let wanted = match self.want {
+            Want::Value(value) => Some(value),
+            Want::Nothing => None,
+            Want::Undecided => return None,
+        };
+        self.hindered
+            .filter(|hindrance| hindrance.value == wanted)
+            .map(|hindrance| (hindrance.reason, hindrance.lasting))
+    }
+
     pub(super) const fn is_in_doubt(&self) -> bool {
         self.in_doubt
     }

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 pub use message::{Command, Event, Input, Stamp};
 pub use policy::Policy;
-pub use view::{LaneView, LinkView};
+pub use view::{Hindered, LaneView, LinkView};
 
 use crate::id::LinkId;
 use crate::time::Timestamp;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::id::LinkId;
+use crate::obstacle::Obstacle;
 use crate::presence::{EightPresence, TeamsPresence};
 use crate::reconcile::Reconciler;
 use crate::reconcile::lane::{Lane, Want};
@@ -10,7 +11,7 @@ use crate::reconcile::link::Link;
 use crate::reconcile::message::Stamp;
 use crate::rule::{EightSide, Subject, TeamsSide};
 use crate::time::Timestamp;
-use crate::words::{Direction, EightTarget, TeamsSession};
+use crate::words::{Calls, Direction, EightTarget, TeamsSession};
 
 /// One person, as presync sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,6 +32,10 @@ pub struct LinkView {
     pub eight_read_at: Timestamp,
     /// Our publication at 8x8.
     pub publication: LaneView<EightTarget>,
+    /// Which calls may be offered, by what is wanted there; `None` where nothing is.
+    pub calls: Option<Calls>,
+    /// What keeps that from being there, by 8x8's last answer; not known after a restart until it has been asked again.
+    pub hindered: Option<Hindered>,
     /// Our app session in Teams.
     pub session: LaneView<TeamsSession>,
 }
@@ -44,6 +49,15 @@ pub struct LaneView<V> {
     pub held: Option<V>,
     /// A write is under way, or nobody knows what became of it.
     pub unsettled: bool,
+}
+
+/// Why something is not at 8x8 as wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Hindered {
+    /// What is in the way.
+    pub reason: Obstacle,
+    /// It does not pass by itself.
+    pub lasting: bool,
 }
 
 impl<V> LaneView<V> {
@@ -112,6 +126,11 @@ fn view(id: LinkId, link: &Link) -> LinkView {
         eight_since: link.eight.since,
         eight_read_at: link.eight.read_at,
         publication: LaneView::of(&link.publish, |publication| publication.target),
+        calls: match link.publish.want {
+            Want::Value(publication) => Some(publication.calls),
+            Want::Nothing | Want::Undecided => None,
+        },
+        hindered: link.publish.hindrance().map(|(reason, lasting)| Hindered { reason, lasting }),
         session: LaneView::of(&link.session, |session| session),
     }
 }

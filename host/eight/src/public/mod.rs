@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use presync_core::id::EightUserId;
 use presync_core::obstacle::Obstacle;
 use presync_core::time::Clock;
+use presync_core::words::{Calls, EightTarget};
 use presync_http::transport::{self, under};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -25,10 +26,12 @@ use url::Url;
 
 use crate::ability::{self, Ability, Readable};
 use crate::access::{Access, Entry, Gates, hidden};
+use crate::agents::desk::Standing;
 use crate::agents::realtime::Realtime;
 use crate::agents::wire::AgentApi;
 use crate::budget;
-use crate::calls::Means;
+use crate::calls::{self, Means};
+use crate::carried::Carried;
 use crate::client::Check;
 use crate::config::{self, Public};
 use crate::directory::{self, User};
@@ -135,6 +138,15 @@ impl Client {
         let means = self.means(&board, user);
         drop(board);
         ability::of_public(Readable { member, agent: read_agent, calls_only: config.calls_only }, means)
+    }
+
+    /// How far what is wanted of a person is carried, as it stands now.
+    pub fn carried(&self, user: &EightUserId, status: Option<EightTarget>, calls: Calls) -> Carried {
+        let board = self.board();
+        let plan = calls::plan(self.means(&board, user), status, calls);
+        let agent = board.agent_of(user).map_or(Standing::LetGo, |agent| board.desk.standing(agent));
+        drop(board);
+        Carried::by_public(plan, agent, self.0.extensions.standing(user))
     }
 
     /// The extensions on which do not disturb was set by us: to be kept, and given to [`Client::restore`] after a restart.

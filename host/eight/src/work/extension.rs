@@ -20,6 +20,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::access::{Access, Call};
+use crate::carried::OnExtension;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::product::Product;
@@ -105,6 +106,16 @@ impl Extensions {
     /// Whether we hold do not disturb for this person.
     pub(crate) fn is_held(&self, user: &EightUserId) -> bool {
         self.state().held.0.get(user).is_some_and(|extensions| !extensions.is_empty())
+    }
+
+    /// How it stands with do not disturb on this person's extensions, as far as it is our doing.
+    pub(crate) fn standing(&self, user: &EightUserId) -> OnExtension {
+        let state = self.state();
+        match (state.under_way.contains_key(user), state.held.0.contains_key(user)) {
+            (true, _) => OnExtension::UnderWay,
+            (false, true) => OnExtension::On,
+            (false, false) => OnExtension::Off,
+        }
     }
 
     /// Whether 8x8 has refused to take changes of users.

@@ -8,9 +8,10 @@
 //! * `directory`: who is linked
 //! * `rules`: changes of the rules while it runs
 //! * `preview`: asking a rule that is not in force
-//! * `show`: status, table, why
+//! * `show`: status, table, why; `carried`: how far what is wanted is carried to 8x8
 //! * `tail`: the event log as others follow it
 
+mod carried;
 mod cycle;
 mod decide;
 mod deliver;

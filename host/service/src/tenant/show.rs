@@ -44,7 +44,7 @@ impl Tenant {
             }
             (people.reconciler.len(), unlinked, people.counters)
         };
-        let freshness = self.freshness();
+        let (freshness, carrying) = (self.freshness(), self.carrying_overall());
         let board = self.board();
         TenantStatus {
             tenant: self.id.to_string(),
@@ -60,6 +60,7 @@ impl Tenant {
             last_cycle: board.last_cycle.map(|(started_at, _)| started_at),
             last_cycle_took: board.last_cycle.map(|(_, took)| took),
             freshness,
+            carrying,
             troubles: board.troubles.clone(),
             counters,
         }
@@ -174,6 +175,7 @@ impl Tenant {
             let age = age(&people, &view);
             (link, person.link.clone(), view, age, subject)
         };
+        let carrying = self.carrying(&name.eight_id, &view);
         let chains = self.rules.chains();
         let publish = match subject.teams {
             Some(_) => explain(chains.publish.chain.decide(std::slice::from_ref(&subject), true).stages),
@@ -194,7 +196,8 @@ impl Tenant {
         let (user, name) = (name.user_principal_name, name.display_name);
         let down = self.board().down.clone();
         let generation = chains.generation;
-        Ok(Some(Why { user, name, now, view, age, down, generation, publish, session, events: events.collect() }))
+        let events = events.collect();
+        Ok(Some(Why { user, name, now, view, age, carrying, down, generation, publish, session, events }))
     }
 
     /// Which sides are down.
