@@ -172,9 +172,12 @@ impl Access {
         match call.product {
             Product::Directory | Product::Operations | Product::Audit => &self.gates.administration,
             Product::Contacts => &self.gates.contacts,
-            Product::Presence | Product::Webhooks | Product::Activity | Product::Agents | Product::Realtime => {
-                &self.gates.service
-            }
+            Product::Presence
+            | Product::Webhooks
+            | Product::Stream
+            | Product::Activity
+            | Product::Agents
+            | Product::Realtime => &self.gates.service,
         }
     }
 

@@ -6,21 +6,23 @@ use std::time::Duration;
 use presync_core::time::Clock;
 use presync_http::transport::{self, under};
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::access::{Access, Call, Entry, Gates, hidden};
-use crate::config::Config;
+use crate::config::{Config, Push};
 use crate::directory::{self, User};
 use crate::error::Error;
 use crate::feed::{self, Changes, Cursor, Snapshot};
 use crate::frames::webhook::Key;
+use crate::hooks::{self, Registered};
 use crate::offer::{self, Offer};
 use crate::product::Product;
 use crate::publication_id::PublicationIds;
 use crate::publish::{self, Publication, Published};
 use crate::sign_in::SignIn;
+use crate::stream::{self, Place, Position, Stream};
 
 /// Speaks for one tenant to 8x8. Cloning it is cheap, and the clones share token and limits.
 #[derive(Debug, Clone)]
@@ -29,6 +31,16 @@ pub struct Client {
     access: Arc<Access>,
     ids: PublicationIds,
     offer: Arc<OnceCell<Offer>>,
+    listening: Arc<Listening>,
+}
+
+/// What 8x8 is to tell by itself, and who listens.
+#[derive(Debug)]
+struct Listening {
+    push: Push,
+    key: HeaderValue,
+    /// How we are called where we listen.
+    name: String,
 }
 
 /// One thing that [`Client::verify`] tried.
@@ -49,7 +61,9 @@ impl Client {
         let endpoint = under(&config.api, &["oauth", "v2", "token"])?;
         // Both credentials go along: the directory is documented with the key, presence with the token, and each service takes
         // the one that it knows.
-        let beside = HeaderMap::from_iter([(HeaderName::from_static("x-api-key"), hidden(&config.key, "key")?)]);
+        let key = hidden(&config.key, "key")?;
+        let listening = Listening { push: config.push, key: key.clone(), name: format!("presync-{}", config.tenant) };
+        let beside = HeaderMap::from_iter([(HeaderName::from_static("x-api-key"), key)]);
         let entry = Entry::token(SignIn::App { endpoint, key: config.key, secret: config.secret }, beside);
         // 8x8 says on every answer how much is left, and a partner's limits need not be the published ones.
         let access = Access::new(transport::client()?, clock, entry, Gates::default(), config.call_deadline);
@@ -58,6 +72,7 @@ impl Client {
             access: Arc::new(access),
             ids: PublicationIds::of(&config.tenant),
             offer: Arc::default(),
+            listening: Arc::new(listening),
         })
     }
 
@@ -107,12 +122,42 @@ impl Client {
         feed::told(payload, &self.ids, cursor, self.access.now())
     }
 
+    /// What time it is, by the clock that the client was given.
+    pub(crate) fn now(&self) -> presync_core::time::Timestamp {
+        self.access.now()
+    }
+
     /// What this API offers; asked once.
     ///
     /// # Errors
     /// The call's.
     pub async fn offer(&self) -> Result<&Offer, Error> {
         self.offer.get_or_try_init(|| offer::ask(&self.access, &self.api)).await
+    }
+
+    /// What 8x8 is to tell by itself, as configured.
+    pub fn push(&self) -> &Push {
+        &self.listening.push
+    }
+
+    /// Opens the stream of changes; `None` where none is offered, or none is configured.
+    ///
+    /// # Errors
+    /// [`Error::is_credential_problem`] when an administrator has to act; [`Error::Refused`] when `from` is not known any more; else
+    /// what broke.
+    pub async fn stream(&self, from: &Position) -> Result<Option<Stream>, Error> {
+        let Listening { push, key, name } = &*self.listening;
+        let (Some(config), Some((host, topic))) = (&push.stream, &self.offer().await?.stream) else { return Ok(None) };
+        let host = stream::host(config.host.as_ref(), host, &self.api)?;
+        Stream::open(&Place { host, tenant: &config.tenant, topic, reader: name, key }, from).await.map(Some)
+    }
+
+    /// Has 8x8 deliver changes to this address, unless it does already: it tries whether it is answered there.
+    ///
+    /// # Errors
+    /// The call's; [`Error::Refused`] when 8x8 was not answered at the address.
+    pub async fn register_webhook(&self, address: &Url) -> Result<Registered, Error> {
+        hooks::register(&self.access, &self.api, &self.listening.name, address).await
     }
 
     /// The public key of this name, which deliveries to webhooks are signed with.

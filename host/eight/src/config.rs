@@ -47,6 +47,34 @@ pub struct Config {
     pub tenant: TenantId,
     /// How long one call may take, with its waiting, its token and its retry; usually [`Config::CALL_DEADLINE`].
     pub call_deadline: Duration,
+    /// What 8x8 is to tell by itself.
+    pub push: Push,
+}
+
+/// What 8x8 is to tell by itself, where its API offers that. Reading goes on beneath.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// Requests for changes wait for one to come. Left out while a stream tells them.
+    pub wait: bool,
+    /// A stream tells changes.
+    pub stream: Option<Stream>,
+    /// 8x8 delivers changes to this address, which has to be reached from the internet.
+    pub webhook: Option<Url>,
+}
+
+/// Where a stream of changes is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// The tenant's name at 8x8, as the contact centre's Configuration Manager shows it.
+    pub tenant: String,
+    /// The region's host, `wss://pulsar-ws-euw2.8x8.com`; `None` for the one that the API names.
+    pub host: Option<Url>,
+}
+
+impl Default for Push {
+    fn default() -> Self {
+        Self { wait: true, stream: None, webhook: None }
+    }
 }
 
 impl Config {

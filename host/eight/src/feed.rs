@@ -155,7 +155,13 @@ pub(crate) async fn changes(
         url.query_pairs_mut().extend_pairs(query);
         let call = Call { method: Method::GET, url, product: Product::Presence, body: None };
         let more = match access.read_within(&call, wait).await {
-            Ok(answer) => changes.take(&answer.body, ids, answer.sent_at)?,
+            Ok(answer) => {
+                let more = changes.take(&answer.body, ids, answer.sent_at)?;
+                if !wait.is_zero() {
+                    changes.are_of(access.now());
+                }
+                more
+            }
             // A cursor that 8x8 cannot read is as good as an expired one.
             Err(Error::Refused { status: 400, .. } | Error::CursorExpired) => return Err(Error::CursorExpired),
             Err(error) if page == 0 => return Err(error),
@@ -202,6 +208,13 @@ impl Changes {
         let more = page.has_more == Some(true) && cursor != self.cursor;
         self.cursor = cursor;
         Ok(more)
+    }
+
+    /// What was waited for is as of the answer, not of the request, wherever a revision tells which reading is newer.
+    fn are_of(&mut self, now: Timestamp) {
+        for (_, reading) in self.readings.iter_mut().filter(|(_, reading)| reading.revision.is_some()) {
+            reading.read_at = now;
+        }
     }
 
     fn take_change(&mut self, change: &Change<'_>, ids: &PublicationIds, read_at: Timestamp) {

@@ -25,6 +25,8 @@
 //! * [`feed`]: the snapshot of all presences, and what has changed since
 //! * [`publish`]: writing presence, in bulk
 //! * [`offer`]: what it says of itself
+//! * [`stream`]: one connection to the stream of changes
+//! * [`hooks`]: having changes delivered, and taking deliveries in
 //! * [`client`]: the door to all of it
 //!
 //! The documented services:
@@ -48,6 +50,7 @@ pub mod error;
 pub mod feed;
 pub mod frames;
 mod gate;
+pub mod hooks;
 mod item;
 mod layers;
 pub mod offer;
@@ -61,6 +64,7 @@ mod publication_id;
 pub mod publish;
 mod scroll;
 mod sign_in;
+pub mod stream;
 mod work;
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub(crate) enum Product {
     Presence,
     /// The keys that deliveries to webhooks are signed with.
     Webhooks,
+    /// Event Streaming.
+    Stream,
     /// Work Analytics: what members of call queues do.
     Activity,
     /// The contact centre's agent statuses.
@@ -35,6 +37,7 @@ impl Product {
             Self::Contacts => "Contact Search",
             Self::Presence => "presence",
             Self::Webhooks => "Chat Gateway",
+            Self::Stream => "Event Streaming",
             Self::Activity => "Work Analytics",
             Self::Agents => "Agent Status",
             Self::Realtime => "realtime metrics",
@@ -47,9 +50,13 @@ impl Product {
             Self::Directory => "application/vnd.users.v1+json",
             Self::Operations => "application/vnd.operations.v1+json",
             Self::Presence => "application/vnd.presence.v1+json",
-            Self::Audit | Self::Contacts | Self::Webhooks | Self::Activity | Self::Agents | Self::Realtime => {
-                "application/json"
-            }
+            Self::Audit
+            | Self::Contacts
+            | Self::Webhooks
+            | Self::Stream
+            | Self::Activity
+            | Self::Agents
+            | Self::Realtime => "application/json",
         }
     }
 
@@ -58,6 +65,10 @@ impl Product {
         match self {
             Self::Directory | Self::Operations | Self::Presence | Self::Webhooks | Self::Audit | Self::Contacts => {
                 ADD_PRODUCT
+            }
+            Self::Stream => {
+                "Add the API product \"Pulsar Event Stream\" to the app under API Keys in the 8x8 Admin Console; it takes effect \
+                 within minutes"
             }
             Self::Realtime => {
                 "Add the API product \"analytics realtime-api\" to the app of `realtime.key` under API Keys in the 8x8 Admin \
@@ -84,6 +95,9 @@ impl Product {
             Self::Realtime => "If this stays for minutes, compare `realtime.key` and `realtime.secret` with the app's",
             Self::Presence | Self::Webhooks => {
                 "If this stays for minutes, the app was revoked or belongs to another region: check `api`, the key and the secret"
+            }
+            Self::Stream => {
+                "Check `push.stream_tenant` (the tenant's name in the contact centre's Configuration Manager) and the app's key"
             }
             Self::Directory | Self::Operations | Self::Audit | Self::Contacts => {
                 "Compare `key` with the app's key under API Keys in the 8x8 Admin Console: it may have been revoked"

@@ -10,6 +10,7 @@ use url::Url;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use crate::config::Push;
 use crate::{Client, Config};
 
 /// Where tokens come from.
@@ -94,6 +95,7 @@ impl Eight {
             secret: "s3cret".into(),
             tenant: "acme".into(),
             call_deadline: Duration::from_secs(5),
+            push: Push::default(),
         }
     }
 

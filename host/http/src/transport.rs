@@ -1,4 +1,4 @@
-//! The process's one HTTP client, and how addresses are put together.
+//! The process's HTTP clients, one and one for WebSockets, and how addresses are put together.
 //!
 //! Shared by all tenants: each client of its own would load the root certificates once more (3 ms, for a thousand tenants
 //! seconds of the start), and connections to the same host serve all.
@@ -20,22 +20,35 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub struct Unusable(pub Box<str>);
 
 static SHARED: OnceLock<reqwest::Client> = OnceLock::new();
+static UPGRADING: OnceLock<reqwest::Client> = OnceLock::new();
 
 /// The client; its deadlines belong to the calls.
 ///
 /// # Errors
 /// When the system has no certificates to trust, or no sockets.
 pub fn client() -> Result<reqwest::Client, Unusable> {
-    if let Some(client) = SHARED.get() {
+    once(&SHARED, reqwest::Client::builder())
+}
+
+/// One for connections that become something else, such as a WebSocket, which HTTP/2 does not let them.
+///
+/// # Errors
+/// As [`client`].
+pub fn upgrading() -> Result<reqwest::Client, Unusable> {
+    once(&UPGRADING, reqwest::Client::builder().http1_only())
+}
+
+fn once(cell: &OnceLock<reqwest::Client>, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Unusable> {
+    if let Some(client) = cell.get() {
         return Ok(client.clone());
     }
-    let client = reqwest::Client::builder()
+    let client = builder
         .user_agent(concat!("presync/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
         .redirect(Policy::none()) // neither provider redirects; a secret is not to be posted elsewhere
         .build()
         .map_err(|error| Unusable(plain(&format!("no HTTP client: {error}"))))?;
-    Ok(SHARED.get_or_init(|| client).clone())
+    Ok(cell.get_or_init(|| client).clone())
 }
 
 /// What broke, without the address that was called (it may hold a user's id).

@@ -377,6 +377,7 @@ pub fn tenant_config(
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline,
+            push: presync_eight::config::Push::default(),
         }
         .into(),
         rules,

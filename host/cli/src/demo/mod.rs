@@ -164,6 +164,7 @@ fn tenant_config(simulator: &Simulator, access: &TenantAccess, cadence: &Cadence
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline: cadence.call_deadline(),
+            push: presync_eight::config::Push::default(),
         }
         .into(),
         rules: Vec::new(),

@@ -188,4 +188,4 @@ impl Came {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

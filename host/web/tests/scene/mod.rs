@@ -83,6 +83,7 @@ fn open(simulator: &Simulator, access: &TenantAccess, store: &Store) -> Tenant {
         secret: access.eight_secret.clone().into(),
         tenant: access.id.as_str().into(),
         call_deadline,
+        push: presync_eight::config::Push::default(),
     };
     let (rules, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
     let config = TenantConfig { id, teams, eight: eight.into(), rules, supply, link };

@@ -9,26 +9,31 @@ use super::*;
 const NOW: Timestamp = Timestamp::from_millis(1_629_804_577_296);
 const BODY: &[u8] = br#"{"notificationVersion":"Presence v1.0","eventType":"PRESENCE_CHANGE","data":{}}"#;
 
-struct Signer {
+/// A key of the test.
+pub(crate) struct Signer {
     pair: KeyPair,
 }
 
 impl Signer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { pair: KeyPair::generate(KeySize::Rsa2048).unwrap() }
     }
 
     fn key(&self) -> Key {
+        Key::read(self.jwk().to_string().as_bytes()).unwrap()
+    }
+
+    /// Its public half, as 8x8 gives it.
+    pub(crate) fn jwk(&self) -> serde_json::Value {
         // The end of the key's DER: the modulus of 2048 bits, then two bytes of framing, then the exponent.
         let der = self.pair.public_key().as_ref();
         let (rest, e) = der.split_at(der.len() - 3);
         let n = &rest[rest.len() - 2 - 256..rest.len() - 2];
         let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let jwk = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "kid-1", "n": part(n), "e": part(e) });
-        Key::read(jwk.to_string().as_bytes()).unwrap()
+        json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "kid-1", "n": part(n), "e": part(e) })
     }
 
-    fn sign(&self, delivery: &Delivery<'_>, body: &[u8], header: &serde_json::Value) -> String {
+    pub(crate) fn sign(&self, delivery: &Delivery<'_>, body: &[u8], header: &serde_json::Value) -> String {
         let protected = URL_SAFE_NO_PAD.encode(header.to_string());
         let signed = format!("{protected}.{}", delivery.payload(body));
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -37,7 +42,7 @@ impl Signer {
     }
 }
 
-fn header() -> serde_json::Value {
+pub(crate) fn header() -> serde_json::Value {
     json!({ "b64": false, "crit": ["b64"], "kid": "kid-1", "alg": "RS256" })
 }
 
