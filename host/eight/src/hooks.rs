@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use presync_http::transport::under;
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+pub use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;

@@ -174,12 +174,14 @@ impl Stream {
                     return Err(Error::Network("8x8 ended the event stream".into()));
                 }
                 Some(Err(error)) => return Err(ended(&error)),
-                Some(Ok(tungstenite::Message::Text(text))) => match Frame::read(&text)? {
-                    Frame::Message(message) => {
+                Some(Ok(tungstenite::Message::Text(text))) => match Frame::read(&text) {
+                    Ok(Frame::Message(message)) => {
                         self.owed = Some(message.acknowledgement());
                         return Ok(message);
                     }
-                    Frame::Control => {}
+                    Ok(Frame::Control) => {}
+                    // To end here would be to meet it again after the next opening.
+                    Err(error) => tracing::debug!(%error, "a frame of 8x8's event stream is left out"),
                 },
                 Some(Ok(_)) => {}
             }

@@ -34,6 +34,7 @@ impl Fleet {
             let first = Instant::now() + cadence.poll * place / count;
             running.spawn(beat(Arc::clone(tenant), first, stop.subscribe()));
             running.spawn(follow_rules(Arc::clone(tenant), stop.subscribe()));
+            running.spawn(listen(Arc::clone(tenant), stop.subscribe()));
         }
         Self { tenants, stop, running }
     }
@@ -68,6 +69,11 @@ async fn beat(tenant: Arc<Tenant>, first: Instant, mut stop: watch::Receiver<boo
         tracing::debug!(tenant = %tenant.id(), took = ?cycle.took, "cycle");
         due = Instant::from_std(next);
     }
+}
+
+/// Hears what 8x8 tells by itself, beside the cycles.
+async fn listen(tenant: Arc<Tenant>, stop: watch::Receiver<bool>) {
+    tenant.listen(stop).await;
 }
 
 /// Takes up saved rules beside the cycles.

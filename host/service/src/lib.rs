@@ -20,6 +20,7 @@
 //! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
 //! * [`preview`]: what a rule that is not in force would change
+//! * [`listening`]: what 8x8 tells by itself, between the cycles
 //! * [`links`]: who is whom by hand; [`sheet`]: tables of two columns in files
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
@@ -39,6 +40,7 @@ pub mod freshness;
 pub mod groups;
 pub mod health;
 pub mod links;
+pub mod listening;
 mod losses;
 pub mod pace;
 mod people;

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::carrying::{Carrying, CarryingOverall};
 use crate::freshness::HopSpread;
+use crate::listening::Listening;
 use crate::pace::{Limit, Tempo};
 use crate::rules::RuleStatus;
 
@@ -102,6 +103,10 @@ pub enum Place {
     Teams,
     /// Reading 8x8.
     Eight,
+    /// Listening to the stream of 8x8's changes.
+    Stream,
+    /// Having 8x8 deliver changes to a webhook.
+    Webhook,
     /// Writing to Teams. Apart from reading, which another app does: one may work while the other does not.
     Sessions,
     /// Writing to 8x8.
@@ -195,6 +200,8 @@ pub struct Freshness {
     pub teams_read_at: Option<Timestamp>,
     /// When everybody was last read at 8x8; `None` before the first time.
     pub eight_read_at: Option<Timestamp>,
+    /// What 8x8 tells by itself between the readings; `None` where it does not.
+    pub listening: Option<Listening>,
     /// How long changes take from one side to the other, hop by hop.
     pub hops: Vec<HopSpread>,
 }

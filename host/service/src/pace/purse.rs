@@ -73,6 +73,11 @@ impl Purse {
         self.full_at.and_then(|at| at.checked_sub(spare)).map_or(now, |at| at.max(now))
     }
 
+    /// From when on there is room for what can be left out: half of what may go out at once stays for what cannot.
+    pub(crate) fn leisure_at(&self, now: Instant) -> Instant {
+        self.room_at(self.most.div_ceil(2).max(1), now)
+    }
+
     /// Takes note of requests that were made.
     pub(crate) fn spend(&mut self, now: Instant, requests: u32) {
         if requests > 0 {

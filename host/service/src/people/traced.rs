@@ -40,7 +40,12 @@ pub(super) enum Step {
 impl People {
     /// The feed of 8x8 was read, up to what it held when the reading was started.
     pub(crate) fn feed_was_read(&mut self, read_at: Timestamp) {
-        self.feed_read = FeedRead { at: read_at, before: self.feed_read.at };
+        self.feed_read = FeedRead { at: read_at.max(self.feed_read.at), before: self.feed_read.at };
+    }
+
+    /// Somebody's change is told by itself: the last reading of the feed did not show it yet.
+    pub(crate) const fn feed_was_told(&mut self) {
+        self.feed_read.before = self.feed_read.at;
     }
 
     /// When everybody's newest reading at 8x8 was started; the epoch before the first of this process.

@@ -47,6 +47,7 @@ impl Tenant {
         let whom = self.whom_to_read(&beat, due.map(|_| started));
         let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
         let (teams, eight) = self.beside_swaps(&mut work, reading).await;
+        self.compare_with_told(&eight);
         work.add(self.take_teams(&mut beat, teams));
         work.add(self.take_eight(&mut beat, eight));
         work.add(self.take_up_rules());

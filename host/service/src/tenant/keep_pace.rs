@@ -33,6 +33,14 @@ impl Tenant {
         self.eight_requests.fetch_add(requests as u64, Ordering::Relaxed);
     }
 
+    /// Counts what was asked of 8x8 since `before` against its limit. The cycles count only what they ask themselves.
+    pub(super) fn spent_between(&self, beat: &mut Beat, before: Spent, at: Instant) {
+        let asked = self.spent().eight.saturating_sub(before.eight);
+        if let Some(purse) = &mut beat.pace.eight {
+            purse.spend(at, u32::try_from(asked).unwrap_or(u32::MAX));
+        }
+    }
+
     /// A side asked to be left alone for so long.
     pub(super) fn is_to_be_quiet(&self, side: Side, length: Duration) {
         let until = self.clock.now() + length;

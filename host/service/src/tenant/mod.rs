@@ -3,6 +3,8 @@
 //! * `cycle`: one cycle from reading to writing
 //! * `read`: both sides, and whether to believe them
 //! * `keep_pace`: how soon the next cycle comes, and whose turn it is
+//! * `listen`: what 8x8 tells by itself
+//! * `between`: writing what came up between two cycles
 //! * `decide`: asking the rules
 //! * `deliver`: writing, within a deadline; `sessions`: the part of it that goes to Teams
 //! * `directory`: who is linked
@@ -12,11 +14,13 @@
 //! * `tail`: the event log as others follow it
 
 mod carried;
+mod between;
 mod cycle;
 mod decide;
 mod deliver;
 mod directory;
 mod keep_pace;
+mod listen;
 mod preview;
 mod read;
 mod rules;
@@ -40,6 +44,7 @@ use crate::brake::Brake;
 use crate::config::{Cadence, Supply, TenantConfig};
 use crate::executor::Share;
 use crate::health::Health;
+use crate::listening::Ear;
 use crate::losses::Losses;
 use crate::pace::{Bounds, Pace, Tempo};
 use crate::people::{People, Work};
@@ -47,6 +52,7 @@ use crate::rules::{Chains, RuleBase, RuleError, TenantRules};
 use crate::status::{Place, Requests, Trouble};
 
 pub use cycle::Cycle;
+pub use listen::DeliveryError;
 pub use show::Row;
 pub use tail::{Break, Page, Told, Wanted, Whom};
 
@@ -92,6 +98,8 @@ pub struct Tenant {
     board: Mutex<Board>,
     /// Requests to 8x8's presence so far.
     eight_requests: AtomicU64,
+    /// What 8x8 tells by itself.
+    ear: Ear,
     /// What only the cycle touches; holding it is what makes cycles follow one another.
     beat: tokio::sync::Mutex<Beat>,
 }
@@ -157,6 +165,7 @@ impl Tenant {
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
         let eight = presync_eight::Provider::new(config.eight, Arc::clone(&clock))
             .map_err(|error| TenantError::Eight(id.clone(), error))?;
+        let ear = Ear::new(&eight);
         let share = rules.share();
         let store = store.tenant(&id).map_err(|error| TenantError::Store(id.clone(), error))?;
         let rules = TenantRules::open(id.clone(), rules, config.rules, store.clone(), Arc::clone(&clock))
@@ -193,6 +202,7 @@ impl Tenant {
             brake: Mutex::default(),
             board: Mutex::default(),
             eight_requests: AtomicU64::new(0),
+            ear,
             beat: tokio::sync::Mutex::new(beat),
         };
         tenant.judge_rules();

@@ -8,11 +8,11 @@ use presync_core::presence::{EightPresence, Reading, TeamsPresence};
 use presync_core::reconcile::Input;
 use presync_core::time::Timestamp;
 use presync_core::words::{EightStatus, Side};
-use presync_eight::Cursor;
+use presync_eight::{Changes, Cursor};
 
 use crate::health::{Change, Read};
 use crate::losses::Loss;
-use crate::people::Work;
+use crate::people::{People, Work};
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
 
@@ -29,8 +29,19 @@ pub(super) struct EightReadings {
     readings: Vec<(EightUserId, Reading<EightPresence>)>,
     deleted: Vec<EightUserId>,
     cursor: Option<Cursor>,
-    /// When the reading was started.
+    /// When the reading was started; of an answer that was waited for, when it came.
     read_at: Timestamp,
+    /// How many changes of the feed these are; none for a snapshot.
+    pub(super) steps: usize,
+}
+
+impl EightReadings {
+    /// What was told of the feed between two readings.
+    pub(super) fn of_feed(changes: Changes, read_at: Timestamp) -> Self {
+        let Changes { readings, deleted, cursor } = changes;
+        let steps = readings.len() + deleted.len();
+        Self { readings, deleted, cursor: Some(cursor), read_at, steps }
+    }
 }
 
 impl Tenant {
@@ -45,7 +56,7 @@ impl Tenant {
         };
         let read_at = self.clock.now();
         if nobody {
-            return Ok(EightReadings { readings: Vec::new(), deleted: Vec::new(), cursor: None, read_at });
+            return Ok(EightReadings { readings: Vec::new(), deleted: Vec::new(), cursor: None, read_at, steps: 0 });
         }
         self.spend_at_eight(1);
         if let Some(cursor) = feed {
@@ -55,15 +66,14 @@ impl Tenant {
                 }
                 Err(error) => return Err(error),
                 Ok(changes) => {
-                    let presync_eight::Changes { readings, deleted, cursor } = changes;
-                    self.spend_at_eight(readings.len() / CHANGES_PER_PAGE);
-                    return Ok(EightReadings { readings, deleted, cursor: Some(cursor), read_at });
+                    self.spend_at_eight(changes.readings.len() / CHANGES_PER_PAGE);
+                    return Ok(EightReadings::of_feed(changes, read_at));
                 }
             }
         }
         let presync_eight::Snapshot { presences: readings, cursor } = self.eight.snapshot().await?;
         self.spend_at_eight(readings.len() / PRESENCES_PER_PAGE);
-        Ok(EightReadings { readings, deleted: Vec::new(), cursor: Some(cursor), read_at })
+        Ok(EightReadings { readings, deleted: Vec::new(), cursor: Some(cursor), read_at, steps: 0 })
     }
 
     pub(super) fn take_teams(&self, beat: &mut Beat, read: Result<TeamsReadings, presync_teams::Error>) -> Work {
@@ -111,7 +121,7 @@ impl Tenant {
     }
 
     pub(super) fn take_eight(&self, beat: &mut Beat, read: Result<EightReadings, presync_eight::Error>) -> Work {
-        let EightReadings { readings, deleted, cursor, read_at } = match read {
+        let EightReadings { readings, deleted, cursor, read_at, .. } = match read {
             Ok(read) => read,
             Err(error) => {
                 self.is_unwell(Place::Eight, &error, error.is_credential_problem());
@@ -123,21 +133,9 @@ impl Tenant {
         };
         let mut people = self.people();
         people.counters.presences_read += readings.len() as u64;
-        let present = |status| !matches!(status, EightStatus::Offline | EightStatus::Unrecognised);
-        let known = |id: &EightUserId| people.link_of_eight(id).and_then(|link| people.reconciler.eight_presence(link));
-        let lost = |(id, now): &(&EightUserId, EightStatus)| {
-            !present(*now) && known(id).is_some_and(|known| present(known.own))
-        };
-        // The feed tells every step: of each person the last one counts, so whoever went and came back is not lost.
-        let last: HashMap<_, _> = readings.iter().map(|(id, reading)| (id, reading.presence.own)).collect();
-        let (lost, linked) = (last.into_iter().filter(lost).count(), people.reconciler.len());
-        let loss = Loss { read: linked, linked, lost };
-        if beat.eight_loss.judge(self.clock.now(), loss, self.cadence.poll, self.cadence.patience) {
+        let doubt = self.doubt_eight(beat, &people, &readings);
+        if let Some(what) = doubt {
             drop(people);
-            let what = format!(
-                "{lost} of {linked} people turned offline or unknown in 8x8 at once: this is taken for an outage, and what \
-                 8x8 said before is held"
-            );
             self.is_unwell(Place::Eight, &what, false);
             // The place in the feed stays, so that what is held back now is read again.
             return self.learn(beat, Side::Eight, Read::Doubted);
@@ -154,6 +152,30 @@ impl Tenant {
         let mut work = self.learn(beat, Side::Eight, Read::Good);
         work.add(self.absorb(inputs));
         work
+    }
+
+    /// Why what 8x8 says is not believed, if it is not: most of the tenant is lost at once.
+    pub(super) fn doubt_eight(
+        &self,
+        beat: &mut Beat,
+        people: &People,
+        readings: &[(EightUserId, Reading<EightPresence>)],
+    ) -> Option<String> {
+        let present = |status| !matches!(status, EightStatus::Offline | EightStatus::Unrecognised);
+        let known = |id: &EightUserId| people.link_of_eight(id).and_then(|link| people.reconciler.eight_presence(link));
+        let lost = |(id, now): &(&EightUserId, EightStatus)| {
+            !present(*now) && known(id).is_some_and(|known| present(known.own))
+        };
+        // The feed tells every step: of each person the last one counts, so whoever went and came back is not lost.
+        let last: HashMap<_, _> = readings.iter().map(|(id, reading)| (id, reading.presence.own)).collect();
+        let (lost, linked) = (last.into_iter().filter(lost).count(), people.reconciler.len());
+        let loss = Loss { read: linked, linked, lost };
+        beat.eight_loss.judge(self.clock.now(), loss, self.cadence.poll, self.cadence.patience).then(|| {
+            format!(
+                "{lost} of {linked} people turned offline or unknown in 8x8 at once: this is taken for an outage, and what \
+                 8x8 said before is held"
+            )
+        })
     }
 
     fn learn(&self, beat: &mut Beat, side: Side, read: Read) -> Work {

@@ -9,7 +9,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use presync_core::reconcile::Input;
 use presync_core::rule::Subject;
@@ -19,9 +19,6 @@ use crate::people::{People, Work};
 use crate::rules::{Chains, Look, RuleError, SteerError, Steered, Suspect, TenantRules};
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
-
-/// A short pass writes nothing when the next cycle begins sooner than this; nor in less than twice what the last pass took to write.
-const LEAST_ROOM: Duration = Duration::from_millis(50);
 
 impl Tenant {
     /// Waits until a rule file was saved.
@@ -147,8 +144,7 @@ impl Tenant {
     }
 
     /// Asks everyone again whose rules have changed, on what both sides said last, and writes what follows. Takes its turn with the
-    /// cycles; does nothing before the first of them, which asks everyone anyway. What would keep the next cycle from beginning in time is
-    /// left for it to write.
+    /// cycles; does nothing before the first of them, which asks everyone anyway.
     async fn pass(&self) {
         let mut beat = self.beat.lock().await;
         let started = Instant::now();
@@ -156,19 +152,8 @@ impl Tenant {
         if self.board().last_cycle.is_none() {
             return;
         }
-        let mut work = self.take_up_rules();
-        self.decide_all(&mut work).await;
-        let writing = Instant::now();
-        let room = beat.next_due.map_or(Duration::MAX, |due| due.saturating_duration_since(writing));
-        if room < (beat.pass_wrote * 2).clamp(LEAST_ROOM, self.cadence.poll / 2) {
-            beat.pending.add(work);
-            return;
-        }
-        let wrote_some = work.has_writes();
-        self.settle(&mut beat, work, started).await;
-        if wrote_some {
-            beat.pass_wrote = writing.elapsed();
-        }
+        let work = self.take_up_rules();
+        self.write_between(&mut beat, work, started).await;
     }
 }
 

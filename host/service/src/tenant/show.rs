@@ -81,6 +81,7 @@ impl Tenant {
             quiet: board.quiet.clone(),
             teams_read_at: teams.and_then(known),
             eight_read_at: known(eight),
+            listening: self.ear.shown(),
             hops,
         }
     }
