@@ -17,11 +17,14 @@ use std::time::{Duration, Instant};
 
 use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
+use presync_eight::config::{Push, Settings};
 use presync_service::rules::RuleBase;
 use presync_service::status::{Counters, Place, Trouble};
 use presync_service::{Cadence, LinkSettings, RuleConfig, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, EightMode, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::public::PublicWay;
 
@@ -67,6 +70,26 @@ pub struct Bench {
     link: LinkSettings,
     /// How 8x8 is reached; `None` is the partner API. Counts from the next opening.
     pub public: Option<PublicWay>,
+    /// What 8x8 is to tell by itself. Counts from the next opening; nobody listens before [`Self::listen`].
+    pub push: Push,
+}
+
+/// A tenant that hears what 8x8 tells by itself; dropping it ends that.
+#[derive(Debug)]
+pub struct Listener {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Has it stop, and waits until it has.
+    ///
+    /// # Panics
+    /// When it does not, or ended in a panic.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        tokio::time::timeout(NOTICED_WITHIN, self.task).await.expect("it stops").expect("it does not panic");
+    }
 }
 
 impl Bench {
@@ -132,8 +155,8 @@ impl Bench {
         let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
         let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
         let (tenants, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-        let public = None;
-        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link, public }
+        let (public, push) = (None, Push::default());
+        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link, public, push }
     }
 
     /// Ends the service without ceremony and starts another on the same state, which runs one cycle.
@@ -150,10 +173,13 @@ impl Bench {
             let rules = self.overrides.get(place).cloned().unwrap_or_default();
             let config = tenant_config(&self.simulator, &access, rules, self.call_deadline);
             let people = self.simulator.people(place);
-            let eight = match self.public {
+            let mut eight = match self.public {
                 Some(way) => public::settings(&self.simulator, &access, &people, way, self.call_deadline),
                 None => config.eight.clone(),
             };
+            if let Settings::Partner(eight) = &mut eight {
+                eight.push = self.push.clone();
+            }
             let config = TenantConfig { eight, supply: self.supply.clone(), link: self.link.clone(), ..config };
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
@@ -257,6 +283,35 @@ impl Bench {
     pub async fn saved_until(&self, so: impl Fn(&Self) -> bool) {
         while !so(self) {
             self.saved().await;
+        }
+    }
+
+    /// Lets the first tenant hear what 8x8 tells by itself, beside the cycles, as the fleet does.
+    ///
+    /// # Panics
+    /// When there is no tenant.
+    pub fn listen(&self) -> Listener {
+        let (stop, stopped) = watch::channel(false);
+        let tenant = Arc::clone(self.tenants.first().expect("a tenant"));
+        Listener { stop, task: tokio::spawn(async move { tenant.listen(stopped).await }) }
+    }
+
+    /// Waits, without a cycle and without time passing, until `so`: for what comes about by itself.
+    ///
+    /// # Panics
+    /// When it does not come about.
+    pub async fn by_itself(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        let waiting = async {
+            while !so(self) {
+                tokio::task::yield_now().await;
+            }
+        };
+        if tokio::time::timeout(NOTICED_WITHIN, waiting).await.is_err() {
+            panic!(
+                "it never came about that {what}; {:#?}; {:#?}",
+                self.tenant().freshness().listening,
+                self.troubles()
+            );
         }
     }
 
@@ -377,7 +432,7 @@ pub fn tenant_config(
             secret: access.eight_secret.clone().into(),
             tenant: id.clone(),
             call_deadline,
-            push: presync_eight::config::Push::default(),
+            push: Push::default(),
         }
         .into(),
         rules,

@@ -32,14 +32,16 @@ use crate::{
 const USERS: &str = "/presence/v1/users";
 const CHANGES: &str = "/presence/v1/changes";
 
-/// What the contract lets a client find out before it begins.
+/// What the contract lets a client find out before it begins. The stream is at this host, whatever its name is outside.
 pub(super) async fn capabilities(State(world): State<Arc<World>>, headers: HeaderMap) -> Reply {
     let path = "/presence/v1/capabilities";
-    guarded(&world, &headers, path, Endpoint::EightSnapshot, |_| async move {
+    guarded(&world, &headers, path, Endpoint::EightSnapshot, |caller| async move {
+        let here = caller.world.urls.get().map(|urls| urls.eight.as_str()).unwrap_or_default();
+        let host = here.split("://").last().unwrap_or_default();
         let statuses = Status::ALL.map(Status::word);
         let body = json!({"readable": ["WORK", "CC"], "writable": ["EXTERNAL"], "statuses": statuses, "maxBatch": 100,
             "changeFeed": {"supported": true, "retentionSeconds": 86_400},
-            "stream": {"supported": true, "host": "pulsar-ws-use1.8x8.com", "topic": "presence-v1/all"},
+            "stream": {"supported": true, "host": host, "topic": "presence-v1/all"},
             "lease": {"minSeconds": 60, "maxSeconds": 14_400, "defaultSeconds": 300}});
         json_text(200, body.to_string())
     })

@@ -93,6 +93,8 @@ impl Tenant {
             Err(error) => return Some(End::Broken(error)),
         };
         tracing::info!(tenant = %self.id, "8x8 tells changes by a stream");
+        // What was said of the stream before says nothing of this one.
+        let _ = self.ear.silent.notified().now_or_never();
         self.ear.hears(Some(By::Stream), self.clock.now());
         if !streaming.silent {
             self.is_well(Place::Stream);

@@ -21,6 +21,14 @@ async fn capabilities_say_what_the_contract_offers() {
 }
 
 #[tokio::test]
+async fn capabilities_name_the_host_that_the_stream_is_at() {
+    let world = World::with(grown()).await;
+    let body = json(world.eight_get("/presence/v1/capabilities")).await;
+    let here = world.sim.eight_url().replace("http://", "");
+    assert_eq!(body["stream"], json!({"supported": true, "host": here, "topic": "presence-v1/all"}));
+}
+
+#[tokio::test]
 async fn a_cursor_lives_a_day_and_then_asks_for_a_full_resync() {
     let world = World::with(grown()).await;
     let person = &world.sim.people(0)[0];
