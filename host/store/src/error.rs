@@ -127,6 +127,27 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The key that secrets are sealed with cannot be read or made.
+    #[error(
+        "{}: the key that sign-ins are sealed with cannot be used ({source}): give presync, and nobody else, access to the file and its \
+         folder",
+        path.display()
+    )]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What the system said, or what is wrong with it.
+        source: std::io::Error,
+    },
+    /// A secret does not open.
+    #[error(
+        "a sign-in that is kept does not open with the key in {}: restore the file that belongs to this database, or sign in once more",
+        path.display()
+    )]
+    Sealed {
+        /// The file of the key.
+        path: PathBuf,
+    },
     /// Anything else that SQLite reports.
     #[error("{} could not be used: see the cause", path.display())]
     Sqlite {

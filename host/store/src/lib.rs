@@ -9,6 +9,7 @@
 //! * `migration`: the schema, one file per version
 //! * `database`: the connections: one writer, several readers; `flush`: commits onto the disk; `identity`: which file is open
 //! * `components`: components of rules, as files beside the database
+//! * `vault`: secrets, sealed with a key beside the database
 //! * [`tenant`]: the calls of one tenant, a file per kind of record
 //! * [`checkup`]: looks a database over; [`backup`]: copies one
 //! * [`Store`]: opens the database and hands out tenants
@@ -28,10 +29,14 @@ mod store;
 pub mod tenant;
 #[cfg(test)]
 mod tests;
+mod vault;
 
 pub use backup::backup;
 pub use checkup::{Checkup, Contents, Problem, checkup};
 pub use error::StoreError;
-pub use record::{Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, StoredEvent, StoredLink, StoredRules};
+pub use record::{
+    Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, SignInAccount, StoredEvent, StoredLink, StoredRules,
+    StoredSignIn,
+};
 pub use store::Store;
 pub use tenant::{TenantStore, VERSIONS_KEPT};

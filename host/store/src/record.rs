@@ -144,3 +144,21 @@ impl RulesChange {
         *self == Self { generation: self.generation, ..Self::default() }
     }
 }
+
+/// Who signed in: the only names of an account that never change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SignInAccount {
+    /// The directory's id.
+    pub directory: String,
+    /// The user's object id there.
+    pub user: String,
+}
+
+/// A sign-in that is kept. Its refresh token is read by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSignIn {
+    /// Whose it is.
+    pub account: SignInAccount,
+    /// Which sync user of the settings that is, and since when; `None` for a sign-in that did not come to its end.
+    pub sync_user: Option<(String, Timestamp)>,
+}

@@ -4,12 +4,14 @@
 //! * `cycle`: states, and the commit that ends a cycle
 //! * `events`: the event log; `history`: what it tells of a time
 //! * `rules`: versions of rules
+//! * `sign_ins`: sync users who have signed in
 
 mod cycle;
 mod events;
 mod history;
 mod links;
 mod rules;
+mod sign_ins;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use tokio::sync::watch;
 use crate::components::Components;
 use crate::database::Database;
 use crate::error::StoreError;
+use crate::vault::Vault;
 
 pub use rules::VERSIONS_KEPT;
 
@@ -30,6 +33,7 @@ pub use rules::VERSIONS_KEPT;
 pub struct TenantStore {
     database: Arc<Database>,
     components: Arc<Components>,
+    vault: Arc<Vault>,
     /// The number that stands for the tenant's name in every row.
     tenant: i64,
     /// Told whenever events were filed.
@@ -41,6 +45,7 @@ impl TenantStore {
     pub(crate) fn open(
         database: Arc<Database>,
         components: Arc<Components>,
+        vault: Arc<Vault>,
         filed: Arc<watch::Sender<()>>,
         id: &TenantId,
     ) -> Result<Self, StoreError> {
@@ -52,7 +57,7 @@ impl TenantStore {
                 number_of(transaction, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
             })?,
         };
-        Ok(Self { database, components, tenant, filed })
+        Ok(Self { database, components, vault, tenant, filed })
     }
 
     /// Changes whenever events were filed, by whoever has the tenant from the same [`Store`](crate::Store).
