@@ -8,6 +8,8 @@
 
 pub mod component;
 pub mod public;
+pub mod storm;
+pub mod weather;
 
 use std::collections::BTreeMap;
 use std::pin::pin;

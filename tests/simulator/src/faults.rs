@@ -48,6 +48,10 @@ pub struct Fault {
     pub cut_body: bool,
     /// Answer as usual, and take so many real milliseconds for the body.
     pub slow_ms: Option<u64>,
+    /// Do what is asked, and close the connection without saying so.
+    pub lose_answer: bool,
+    /// Strike items of a bulk, each by itself, rather than the request.
+    pub items: bool,
     /// The text to answer with, in place of the provider's error; as HTML, whatever it is.
     pub body: Option<String>,
 }
@@ -68,6 +72,8 @@ impl Default for Fault {
             late_ms: None,
             cut_body: false,
             slow_ms: None,
+            lose_answer: false,
+            items: false,
             body: None,
         }
     }
@@ -158,6 +164,8 @@ pub struct Rule {
     pub id: u64,
     /// The fault; what is left of its times.
     pub fault: Fault,
+    /// How many requests, or items, it has struck.
+    pub struck: u64,
     ends_ms: Option<i64>,
 }
 
@@ -186,7 +194,7 @@ impl Faults {
         let mut state = self.lock();
         let id = state.next;
         state.next += 1;
-        state.on.push(Rule { id, fault, ends_ms });
+        state.on.push(Rule { id, fault, struck: 0, ends_ms });
         id
     }
 
@@ -226,6 +234,15 @@ impl Faults {
 
     /// The fault that strikes this request, if one does.
     pub(crate) fn strike(&self, asked: Asked<'_>) -> Option<Fault> {
+        self.strike_either(asked, false)
+    }
+
+    /// The status that one item of this request is answered with, if a fault strikes it.
+    pub(crate) fn strike_item(&self, asked: Asked<'_>) -> Option<u16> {
+        self.strike_either(asked, true).map(|fault| fault.status)
+    }
+
+    fn strike_either(&self, asked: Asked<'_>, items: bool) -> Option<Fault> {
         let mut state = self.lock();
         let State { on, rng, .. } = &mut *state;
         if on.is_empty() {
@@ -233,12 +250,15 @@ impl Faults {
         }
         let now = self.clock.now_ms();
         on.retain(|rule| rule.ends_ms.is_none_or(|ends| now < ends) && rule.fault.times != Some(0));
-        let Rule { fault, .. } = on.iter_mut().find(|Rule { fault, .. }| {
-            fault.means(asked) && (fault.share >= 1.0 || rng.random_bool(fault.share.clamp(0.0, 1.0)))
+        let Rule { fault, struck, .. } = on.iter_mut().find(|Rule { fault, .. }| {
+            fault.items == items
+                && fault.means(asked)
+                && (fault.share >= 1.0 || rng.random_bool(fault.share.clamp(0.0, 1.0)))
         })?;
         if let Some(times) = &mut fault.times {
             *times -= 1;
         }
+        *struck += 1;
         Some(fault.clone())
     }
 

@@ -78,6 +78,7 @@ pub use state::{
     carried::{EightMode, NotCarried, PublicCarries},
     entra::ConsentAnswer,
     grants::Product,
+    ledger::{Limited, Use},
     measure::{Counters, Write, WriteKind},
     permission::Permission,
     quirks::{Cloud, Faded, ForeignSessionId, OptionalFields, Quirks, UnknownUsers, UserConsent, WordCase},

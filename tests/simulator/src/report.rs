@@ -9,6 +9,7 @@ use crate::{
     faults::Endpoint,
     state::{
         carried::NotCarried,
+        ledger::{Limited, Use},
         measure::Counters,
         tenant::Tenant,
         truth::{self, Truth},
@@ -68,6 +69,10 @@ pub struct SimReport {
     pub not_carried: BTreeMap<NotCarried, usize>,
     /// The most Graph presence requests that one application made in one tenant within any 30 seconds.
     pub most_requests_in_30_seconds: usize,
+    /// How each documented limit was used, by whoever used it most.
+    pub limits: BTreeMap<Limited, Use>,
+    /// How often somebody who had been asked to wait did not, by the limit.
+    pub asked_too_early: BTreeMap<Limited, u64>,
 }
 
 /// Sums up the tenants.
@@ -78,6 +83,8 @@ pub(crate) struct Summary {
     publish_ms: Vec<i64>,
     session_ms: Vec<i64>,
     peak: usize,
+    limits: BTreeMap<Limited, Use>,
+    early: BTreeMap<Limited, u64>,
 }
 
 impl Summary {
@@ -108,6 +115,13 @@ impl Summary {
         for ((endpoint, status), count) in &tenant.meter.requests {
             *self.requests.entry(format!("{} {status}", name(*endpoint))).or_default() += count;
         }
+        for (limited, used) in tenant.meter.ledger.uses() {
+            let sum = self.limits.entry(limited).or_default();
+            *sum = sum.and(used);
+        }
+        for (limited, count) in &tenant.meter.ledger.early {
+            *self.early.entry(*limited).or_default() += count;
+        }
         self.publish_ms.extend(&tenant.meter.publish_ms);
         self.session_ms.extend(&tenant.meter.session_ms);
         self.peak = tenant.graph_budgets.iter().map(|budget| budget.peak).fold(self.peak, usize::max);
@@ -134,6 +148,8 @@ impl Summary {
             requests: self.requests,
             not_carried: truth.not_carried.clone(),
             most_requests_in_30_seconds: self.peak,
+            limits: self.limits,
+            asked_too_early: self.early,
         }
     }
 }

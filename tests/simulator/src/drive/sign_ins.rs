@@ -85,6 +85,11 @@ impl Simulator {
         known
     }
 
+    /// Sign-ins at the tenant fail no longer.
+    pub fn let_sign_ins_pass(&self, tenant: usize) {
+        self.on_tenant(tenant, |tenant, _| tenant.entra.clear_failures());
+    }
+
     /// Entra signs with a new key from now on; the one before stays published.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::ledger::Limited;
+
 /// An endpoint that can fail by itself, and that is counted by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,8 +127,18 @@ impl Endpoint {
         first.to_lowercase() + rest
     }
 
+    /// Which limit of Graph's it counts against, beside the one on everything.
+    pub(crate) const fn limit_of_graph(self) -> Option<Limited> {
+        match self {
+            Self::ListUsers | Self::UsersDelta => Some(Limited::GraphDirectory),
+            Self::Subscriptions => Some(Limited::GraphSubscriptions),
+            presence if presence.is_presence() => Some(Limited::GraphPresence),
+            _ => None,
+        }
+    }
+
     /// Whether Graph counts it against the budget for presence.
-    pub(crate) fn is_presence(self) -> bool {
+    pub(crate) const fn is_presence(self) -> bool {
         matches!(
             self,
             Self::GetPresences

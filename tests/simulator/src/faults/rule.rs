@@ -1,7 +1,7 @@
 //! Faults as sentences: `fail 10% of POST /communications/getPresencesByUserId with 503 for 2m`.
 //!
 //! ```text
-//! VERB [SHARE of] WHERE [by TIME] [with STATUS] [with html] [retry-after SECONDS] [in TENANT] [for TIME] [N times]
+//! VERB [SHARE of] [items of] WHERE [by TIME] [with STATUS] [with html] [retry-after SECONDS] [in TENANT] [for TIME] [N times]
 //!
 //! VERB    fail    the answer is an error
 //!         drop    the connection is closed without an answer
@@ -9,7 +9,9 @@
 //!         hang    nothing comes for TIME, then the connection is closed
 //!         cut     the answer breaks off in the middle of its body
 //!         slow    the body takes TIME to come
+//!         lose    what is asked is done, and the connection is closed without an answer
 //! SHARE   10%, or all
+//! items   with `fail`: items of a bulk, each by itself
 //! WHERE   POST /users/*/presence/setPresence, or the name of an endpoint, or everything
 //! TIME    300ms, 1.5s, 2m, 1h30m
 //! ```
@@ -20,7 +22,7 @@ use thiserror::Error;
 
 use super::{Endpoint, Fault, route::Route};
 
-const VERBS: [&str; 6] = ["fail", "drop", "delay", "hang", "cut", "slow"];
+const VERBS: [&str; 7] = ["fail", "drop", "delay", "hang", "cut", "slow", "lose"];
 const METHODS: [&str; 5] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 const HTML: &str =
     "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Come back later.</body></html>";
@@ -103,6 +105,10 @@ impl FromStr for Fault {
         let one_of_verbs = format!("one of {}", VERBS.join(", "));
         let verb = words.read(&one_of_verbs, |word| VERBS.into_iter().find(|verb| *verb == word))?;
         let share = share(&mut words)?;
+        let items = words.took("items");
+        if items {
+            words.read("of", |word| (word == "of").then_some(()))?;
+        }
         let (endpoint, route) = place(&mut words)?;
         let mut fault = Self {
             share,
@@ -110,6 +116,8 @@ impl FromStr for Fault {
             route,
             drop_connection: verb == "drop",
             cut_body: verb == "cut",
+            lose_answer: verb == "lose",
+            items,
             ..Self::default()
         };
         let (mut by, mut html, mut status) = (None, false, None);
@@ -139,6 +147,9 @@ impl FromStr for Fault {
         let wrong = |problem| Err(RuleError::Verb { verb: verb.into(), problem });
         if verb != "fail" && (html || status.is_some() || fault.retry_after.is_some()) {
             return wrong("has no answer of its own; `with` and `retry-after` go with `fail`");
+        }
+        if items && (verb != "fail" || html || fault.retry_after.is_some()) {
+            return wrong("cannot mean items; `items of` goes with `fail … with STATUS` alone");
         }
         match (verb, by) {
             ("delay", Some(ms)) => fault.late_ms = Some(ms),
@@ -199,11 +210,15 @@ impl fmt::Display for Fault {
             Self { late_ms: Some(ms), .. } => ("delay", Some(*ms)),
             Self { slow_ms: Some(ms), .. } => ("slow", Some(*ms)),
             Self { cut_body: true, .. } => ("cut", None),
+            Self { lose_answer: true, .. } => ("lose", None),
             _ => ("fail", None),
         };
         write!(f, "{verb} ")?;
         if self.share < 1.0 {
             write!(f, "{}% of ", self.share * 100.0)?;
+        }
+        if self.items {
+            f.write_str("items of ")?;
         }
         match (self.endpoint, &self.route) {
             (Some(endpoint), _) => f.write_str(&endpoint.name())?,

@@ -16,7 +16,7 @@ use super::{
     eight_gate::{basic, by_key, reset_of, with_rate},
     eight_operations, eight_publish, eight_read, eight_realtime, eight_ring_groups, eight_sapi, eight_scim,
     eight_stream, eight_webhooks,
-    reply::{Reply, json_text, problem, strike, with_retry_after},
+    reply::{Reply, json_text, problem, strike, wait_of, with_retry_after},
 };
 use crate::{
     eight::quirks::UsersProduct,
@@ -26,6 +26,7 @@ use crate::{
         budget::Spent,
         carried::EightMode,
         grants::Product,
+        ledger::Limited,
         tenant::Tenant,
         world::{Cell, World},
     },
@@ -127,6 +128,7 @@ async fn token(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes)
     let (Some(cell), Some((_, secret))) = (cell, &credentials) else {
         return refused(401, "invalid_client", "ClientId is Invalid");
     };
+    world.with(cell, |tenant, now| tenant.note_asked(Limited::EightTokens, None, 1, now));
     let struck = strike(&world, cell, Endpoint::EightToken, |fault| {
         with_retry_after(refused(fault.status, "server_error", "The service is unavailable"), fault.retry_after)
     });
@@ -145,6 +147,9 @@ async fn token(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes)
             Ok((body, left)) => with_rate(json_text(200, body), TOKENS_A_MINUTE, left, reset_of(now)),
         }
     };
+    if let Some(seconds) = wait_of(&reply) {
+        world.with(cell, |tenant, now| tenant.meter.ledger.asks_to_wait(Limited::EightTokens, None, seconds, now));
+    }
     world.count(cell, Endpoint::EightToken, reply.status().as_u16());
     reply
 }

@@ -176,7 +176,11 @@ pub(super) async fn bulk(
         let results: Vec<Value> = caller.with(|tenant, now| {
             let change = |item: &Value| {
                 let id = item["agent-id"].as_str().unwrap_or_default();
-                let mut result = change(tenant, id, item, now).json();
+                let outcome = match caller.strikes_item(Endpoint::AgentStatusWrite) {
+                    Some(code) => Outcome { code, reason: String::from("The item was not taken.") },
+                    None => change(tenant, id, item, now),
+                };
+                let mut result = outcome.json();
                 result["agent-id"] = Value::from(id);
                 result
             };

@@ -19,6 +19,7 @@ use crate::{
     faults::Endpoint,
     state::{
         access::Holder,
+        ledger::Limited,
         phone::Phone,
         tenant::Tenant,
         world::{Cell, World},
@@ -38,6 +39,7 @@ pub(super) async fn token(
     let cell = world.cells.iter().find(|cell| cell.analytics_key == key);
     let cell = cell.filter(|cell| world.with(cell, |tenant, now| tenant.phone.grants.key(now)));
     let Some(cell) = cell else { return bad_analytics_key() };
+    world.with(cell, |tenant, now| tenant.note_asked(Limited::EightAnalytics, None, 1, now));
     let path = "/analytics/work/v1/oauth/token";
     let struck = strike(&world, cell, Endpoint::AnalyticsToken, |fault| {
         with_retry_after(Shape::Activity.fault(&world, path, fault.status), fault.retry_after)

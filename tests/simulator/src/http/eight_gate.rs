@@ -6,14 +6,16 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     eight_shapes::Shape,
-    reply::{Reply, apigee_fault, strike, with_header, with_retry_after},
+    reply::{Reply, apigee_fault, strike, wait_of, with_header, with_retry_after},
+    watch,
 };
 use crate::{
-    faults::Endpoint,
+    faults::{Asked, Endpoint},
     state::{
         access::{Holder, serial_of},
         budget::Spent,
         grants::Product,
+        ledger::Limited,
         tenant::Tenant,
         world::{Cell, World},
     },
@@ -42,6 +44,19 @@ enum Pool {
     Contacts,
     Analytics,
     None,
+}
+
+impl Pool {
+    /// The limits that it is counted against.
+    const fn limits(self) -> &'static [Limited] {
+        match self {
+            Self::Presence => &[Limited::EightPresence],
+            Self::Administration => &[Limited::EightAdministration, Limited::EightAdministrationBurst],
+            Self::Contacts => &[Limited::EightContacts],
+            Self::Analytics => &[Limited::EightAnalytics],
+            Self::None => &[],
+        }
+    }
 }
 
 /// The gate in front of one endpoint.
@@ -99,6 +114,15 @@ impl Caller<'_> {
         self.shape.refuse(self.world, self.path, status, message)
     }
 
+    /// The status that an item of this request is answered with, if a fault strikes it.
+    pub(super) fn strikes_item(&self, endpoint: Endpoint) -> Option<u16> {
+        watch::with(|current| {
+            let (method, path) = (&*current.request.method, &*current.request.path);
+            self.world.faults.strike_item(Asked { endpoint, method, path, tenant: &self.cell.id })
+        })
+        .flatten()
+    }
+
     /// Works on the caller's tenant.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut Tenant, i64) -> R) -> R {
         self.world.with(self.cell, work)
@@ -120,7 +144,12 @@ pub(super) async fn guarded<'a, Work: Future<Output = Reply>>(
         Ok(cell) => cell,
         Err(reply) => return with_rate(*reply, 0, 0, reset_of(now)),
     };
-    let (spent, most, reset) = world.with(cell, |tenant, now| spend(tenant, gate.pool, now));
+    let (spent, most, reset) = world.with(cell, |tenant, now| {
+        for limited in gate.pool.limits() {
+            tenant.note_asked(*limited, None, 1, now);
+        }
+        spend(tenant, gate.pool, now)
+    });
     let struck = strike(world, cell, endpoint, |fault| {
         with_retry_after(gate.shape.fault(world, path, fault.status), fault.retry_after)
     });
@@ -132,6 +161,13 @@ pub(super) async fn guarded<'a, Work: Future<Output = Reply>>(
     } else {
         work(Caller { world, cell, path, shape: gate.shape }).await
     };
+    if let Some(seconds) = wait_of(&reply) {
+        world.with(cell, |tenant, now| {
+            for limited in gate.pool.limits() {
+                tenant.meter.ledger.asks_to_wait(*limited, None, seconds, now);
+            }
+        });
+    }
     world.count(cell, endpoint, reply.status().as_u16());
     let left = if let Spent::Passes(left) = spent { left } else { 0 };
     let reply = with_rate(reply, most, left, reset);

@@ -81,6 +81,8 @@ const MANUAL: Outcome = Outcome {
     message: "The user chose a status; the publication waits beneath it",
 };
 const STALE: Outcome = Outcome { code: 409, reason: "STALE", message: "A newer presence was published before" };
+/// What a fault on demand says of an item, but for its code.
+const STRUCK: Outcome = Outcome { code: 0, reason: "ERROR", message: "This item was not taken" };
 const NOT_FOUND: Outcome = Outcome { code: 404, reason: "NOT_FOUND", message: "Unknown user" };
 
 pub(super) async fn bulk(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Reply {
@@ -93,24 +95,28 @@ pub(super) async fn bulk(State(world): State<Arc<World>>, headers: HeaderMap, bo
             return caller.invalid("publications", "VALIDATION_ERROR", "At most 100 publications are allowed");
         }
         let manual_answers_422 = caller.world.settings.manual_answers_422;
+        let struck = || caller.strikes_item(Endpoint::Publish);
         let results: Vec<Value> = caller.world.with(caller.cell, |tenant, now| {
-            bulk.publications.iter().map(|item| publish(tenant, item, now, manual_answers_422)).collect()
+            let publish = |item| publish(tenant, item, now, manual_answers_422, struck());
+            bulk.publications.iter().map(publish).collect()
         });
         json_text(207, json!({"data": results}).to_string())
     })
     .await
 }
 
-fn publish(tenant: &mut Tenant, item: &Item, now: i64, manual_answers_422: bool) -> Value {
+/// Publishes one item, unless it is struck: then it has this status and nothing is changed.
+fn publish(tenant: &mut Tenant, item: &Item, now: i64, manual_answers_422: bool, struck: Option<u16>) -> Value {
     let person = tenant.by_eight_id.get(item.user_id.as_str()).copied();
     let person =
         person.filter(|person| tenant.person(*person).and_then(|p| p.eight.as_ref()).is_some_and(|eight| eight.active));
     let outcome = match (understood(item), person) {
+        _ if struck.is_some() => Outcome { code: struck.unwrap_or_default(), ..STRUCK },
         (Err(message), _) => Outcome { code: 400, reason: "VALIDATION_ERROR", message },
         (Ok(_), None) => NOT_FOUND,
         (Ok(wanted), Some(person)) => apply(tenant, person, item, &wanted, now, manual_answers_422),
     };
-    let applied = matches!(outcome.code, 200 | 422);
+    let applied = struck.is_none() && matches!(outcome.code, 200 | 422);
     let mut result = json!({"userId": item.user_id, "publicationId": item.publication_id, "changeStatus": outcome.code,
         "reason": outcome.reason, "message": outcome.message, "applied": applied});
     if let Some(person) = person {

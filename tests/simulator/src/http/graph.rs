@@ -15,7 +15,7 @@ use super::{
     graph_batch::{self, Batching},
     graph_delta, graph_location, graph_mailbox, graph_message, graph_preferred, graph_presence, graph_sessions,
     graph_subscriptions, graph_userinfo, graph_users,
-    reply::{Reply, graph_error, graph_fault, graph_throttled, strike, with_header},
+    reply::{Reply, graph_error, graph_fault, graph_throttled, strike, wait_of, with_header},
     watch::{self, watched},
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     state::{
         access::{AppKind, GRAPH, Grant, Holder},
         budget::Spent,
+        ledger::Limited,
         permission::{Permission, Permissions},
         requests::Server,
         world::{Cell, World},
@@ -177,6 +178,7 @@ pub(super) async fn admit<'a>(
         let message = "Resource not found for the segment 'presence'.";
         return Err(Box::new(graph_error(world, request, 400, "BadRequest", message)));
     }
+    note_asked(world, cell, endpoint, app);
     let spent = if endpoint.is_presence() {
         let counts = world.quirks.load().throttled_requests_count;
         world.with(cell, |tenant, now| {
@@ -201,8 +203,28 @@ pub(super) async fn admit<'a>(
         let token_ends_ms = token.map_or(0, |token| world.token_ends_ms(token));
         return Ok(Caller { world, cell, app, granted, user, token_ends_ms, permissions, request });
     };
+    if let Some(seconds) = wait_of(&refusal) {
+        let limited = endpoint.limit_of_graph().unwrap_or(Limited::Graph);
+        world.with(cell, |tenant, now| tenant.meter.ledger.asks_to_wait(limited, Some(app), seconds, now));
+    }
     world.count(cell, endpoint, refusal.status().as_u16());
     Err(Box::new(refusal))
+}
+
+/// Counts a request against what Graph documents: each by itself, those of a batch too, and those of the directory by their units.
+fn note_asked(world: &World, cell: &Cell, endpoint: Endpoint, app: AppKind) {
+    let lists = endpoint == Endpoint::ListUsers;
+    let selects = |query: &Option<String>| query.as_ref().is_some_and(|query| query.contains("select="));
+    let selected = watch::with(|current| selects(&current.request.query)).unwrap_or_default();
+    let units = if lists && !selected { 2 } else { 1 };
+    world.with(cell, |tenant, now| {
+        if endpoint != Endpoint::Batch {
+            tenant.note_asked(Limited::Graph, Some(app), 1, now);
+        }
+        if let Some(limited) = endpoint.limit_of_graph() {
+            tenant.note_asked(limited, Some(app), units, now);
+        }
+    });
 }
 
 pub(super) fn client_request_id(headers: &HeaderMap) -> Option<&str> {

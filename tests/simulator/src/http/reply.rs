@@ -49,6 +49,12 @@ pub(super) fn with_retry_after(reply: Reply, seconds: Option<f64>) -> Reply {
     }
 }
 
+/// The seconds that an answer asks to wait, if it refuses a request for being one too many and says so.
+pub(super) fn wait_of(reply: &Reply) -> Option<f64> {
+    let said = reply.headers().get(header::RETRY_AFTER).filter(|_| reply.status() == StatusCode::TOO_MANY_REQUESTS)?;
+    said.to_str().ok()?.parse().ok()
+}
+
 /// Graph's error body; `client` is the caller's own request id, which is echoed.
 pub(super) fn graph_error(world: &World, client: Option<&str>, status: u16, code: &str, message: &str) -> Reply {
     let id = world.request_id().to_string();
@@ -98,6 +104,11 @@ pub(super) fn apigee_fault() -> Reply {
     json_text(401, body.to_string())
 }
 
+/// Closes the connection without an answer: unwinding ends the task that serves it; nothing is printed.
+pub(super) fn hang_up() -> ! {
+    std::panic::resume_unwind(Box::new("the connection is dropped on demand"))
+}
+
 /// Strikes a request down if a fault says so; `answer` gives the error its provider's shape.
 pub(super) async fn strike(
     world: &World,
@@ -114,8 +125,11 @@ pub(super) async fn strike(
     }
     if fault.drop_connection || fault.hang_ms.is_some() {
         world.count(cell, endpoint, 0);
-        // Unwinding ends the task that serves this connection, so it closes without an answer; nothing is printed.
-        std::panic::resume_unwind(Box::new("the connection is dropped on demand"));
+        hang_up();
+    }
+    if fault.lose_answer {
+        watch::with(|current| current.body_fault = Some(BodyFault::Lost));
+        return None;
     }
     if let Some(late) = fault.late_ms {
         tokio::time::sleep(Duration::from_millis(late)).await;

@@ -17,7 +17,7 @@ use axum::{
 };
 use futures_util::stream;
 
-use super::reply::Reply;
+use super::reply::{Reply, hang_up};
 use crate::state::{
     access::AppKind,
     requests::{Request, Server},
@@ -38,6 +38,8 @@ tokio::task_local! {
 pub(super) enum BodyFault {
     Cut,
     Slow(Duration),
+    /// There is no answer at all, though what was asked is done.
+    Lost,
 }
 
 /// The request that is being answered.
@@ -107,6 +109,7 @@ async fn spoilt(reply: Reply, fault: BodyFault) -> Reply {
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let body = match fault {
+        BodyFault::Lost => hang_up(),
         // The length is that of the whole, so that the client knows that something is missing.
         BodyFault::Cut => {
             let half = whole.slice(..whole.len() / 2);

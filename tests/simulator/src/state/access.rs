@@ -15,7 +15,7 @@ use super::permission::Permissions;
 const SECRET: &str = "simulator-secret";
 
 /// One of the Entra applications of a tenant: presync's two, and one that presync knows nothing of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AppKind {
     /// Reads users and presence.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
+use super::ledger::Ledger;
 use crate::{faults::Endpoint, words::Status};
 
 /// The log of writes keeps this many per tenant: enough for every assertion, little enough for a long run.
@@ -175,6 +176,8 @@ pub(crate) struct Meter {
     pub(crate) publish_ms: Vec<i64>,
     pub(crate) session_ms: Vec<i64>,
     pub(crate) writes: VecDeque<Write>,
+    /// How the documented limits were used.
+    pub(crate) ledger: Ledger,
 }
 
 impl Meter {

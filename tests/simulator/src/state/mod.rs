@@ -10,6 +10,7 @@ pub(crate) mod entra;
 pub(crate) mod events;
 pub(crate) mod grants;
 pub(crate) mod keys;
+pub(crate) mod ledger;
 pub(crate) mod measure;
 pub(crate) mod operations;
 pub(crate) mod patch;

@@ -19,6 +19,7 @@ use super::{
     carried::Carried,
     directory::Directory,
     entra::Entra,
+    ledger::Limited,
     measure::{Look, Meter},
     person::Person,
     phone::Phone,
@@ -235,6 +236,11 @@ impl Tenant {
         if let Some(ms) = person.track.session.look(now, session) {
             self.meter.session_after(ms);
         }
+    }
+
+    /// Counts a request, or its resource units, against a limit that the providers document.
+    pub(crate) fn note_asked(&mut self, limited: Limited, who: Option<AppKind>, units: u64, now: i64) {
+        self.meter.ledger.note(limited, who, units, self.people.len(), now);
     }
 
     /// What Graph answers for a person.

@@ -210,3 +210,50 @@ async fn the_admin_server_does_what_the_library_does() {
     assert_eq!(status(world.get("/users")).await, 403);
     assert_eq!(status(world.http.post(admin("switches")).json(&json!({"tenant": "tenant-9"}))).await, 404);
 }
+
+#[tokio::test]
+async fn an_answer_can_be_lost_though_what_was_asked_is_done() {
+    let world = World::new().await;
+    let person = &world.sim.people(0)[0];
+    let path = format!("/users/{}/presence/setPresence", person.teams_id.as_ref().unwrap());
+    let session = json!({"sessionId": world.access.write_app.client_id, "availability": "Busy", "activity": "InACall"});
+    world.sim.faults().rule("lose setPresence 1 times").unwrap();
+    assert!(world.post(&path, &session).send().await.is_err());
+    assert!(world.sim.shown(person).session);
+}
+
+#[tokio::test]
+async fn an_item_of_a_bulk_can_fail_by_itself_and_what_has_struck_is_counted() {
+    let world = World::new().await;
+    let people = world.sim.people(0);
+    world.sim.faults().rule("fail items of publish with 409 1 times").unwrap();
+    let id = world.sim.faults().rule("fail items of publish with 429 in tenant-2").unwrap();
+    let item = |person: &crate::PersonRef| json!({"publicationId": "p", "userId": person.eight_id, "status": "BUSY", "expiresInSeconds": 300});
+    let body = json!({"publications": [item(&people[0]), item(&people[1])]});
+    let url = world.sim.eight_url() + "/presence/v1/publications/bulk";
+    let answer = json(world.http.post(url).bearer_auth(&world.eight).json(&body)).await;
+    let told: Vec<_> =
+        answer["data"].as_array().unwrap().iter().map(|item| (&item["changeStatus"], &item["applied"])).collect();
+    assert_eq!(told, [(&json!(409), &json!(false)), (&json!(200), &json!(true))]);
+    assert_eq!(world.sim.shown(&people[0]).published, None);
+    assert!(world.sim.shown(&people[1]).published.is_some());
+    assert!(world.sim.faults().list().iter().all(|rule| rule.id == id && rule.struck == 0), "the first is over");
+}
+
+#[tokio::test]
+async fn the_report_tells_how_the_documented_limits_were_used() {
+    let world = World::with(Config { eight_directory_limit: NO_LIMIT, ..Config::default() }).await;
+    let allowed = |limited| world.sim.report().limits[&limited];
+    for _ in 0..21 {
+        status(world.eight_get("/admin-provisioning/users")).await;
+    }
+    let burst = allowed(crate::Limited::EightAdministrationBurst);
+    assert_eq!((burst.allowed, burst.seconds, burst.most, burst.over), (20, 10, 21, 1));
+    assert_eq!(allowed(crate::Limited::EightAdministration).over, 0);
+    world.sim.faults().rule("fail listUsers with 429 retry-after 2 1 times").unwrap();
+    assert_eq!(status(world.get("/users")).await, 429);
+    assert!(world.sim.report().asked_too_early.is_empty());
+    world.sim.step(Duration::from_secs(1));
+    assert_eq!(status(world.get("/users")).await, 200);
+    assert_eq!(world.sim.report().asked_too_early[&crate::Limited::GraphDirectory], 1);
+}

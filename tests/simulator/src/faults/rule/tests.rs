@@ -21,6 +21,9 @@ fn every_part_of_a_sentence_is_understood() {
     assert_eq!(read("hang publish by 10s"), Fault::hung(Endpoint::Publish, Duration::from_secs(10)));
     assert_eq!(read("slow GET /users by 200ms").slow_ms, Some(200));
     assert!(read("cut 50% of GET /users").cut_body);
+    assert!(read("lose 5% of POST /users/*/presence/setPresence").lose_answer);
+    let some = read("fail 10% of items of publish with 409");
+    assert_eq!((some.items, some.share, some.endpoint), (true, 0.1, Some(Endpoint::Publish)));
     let html = read("fail everything with html");
     assert_eq!((html.endpoint, html.route, html.status), (None, None, 502));
     assert!(html.body.unwrap().starts_with("<!DOCTYPE html>"));
@@ -37,6 +40,8 @@ fn a_fault_is_written_as_the_sentence_that_makes_it() {
         "cut GET /users/delta",
         "slow eightChanges by 2s",
         "fail getPresences with 502 html",
+        "lose setPresence",
+        "fail 10% of items of publish with 409",
     ] {
         assert_eq!(read(sentence).to_string(), sentence);
         assert_eq!(read(&read(sentence).to_string()), read(sentence));
@@ -47,7 +52,7 @@ fn a_fault_is_written_as_the_sentence_that_makes_it() {
 fn a_sentence_that_is_no_rule_is_told_which_word_is_wrong_and_what_would_be_right() {
     assert_eq!(
         refused("break publish"),
-        "word 1 of the rule is `break`; expected one of fail, drop, delay, hang, cut, slow"
+        "word 1 of the rule is `break`; expected one of fail, drop, delay, hang, cut, slow, lose"
     );
     assert_eq!(refused("fail 10% publish"), "word 3 of the rule is `publish`; expected of");
     assert_eq!(refused("fail 110% of publish"), "word 2 of the rule is `110%`; expected a share from 0% to 100%");
@@ -68,5 +73,7 @@ fn a_sentence_that_is_no_rule_is_told_which_word_is_wrong_and_what_would_be_righ
     assert_eq!(refused("fail publish 3"), "the rule ends after `3`; expected times");
     assert_eq!(refused("delay publish"), "a rule that begins with `delay` needs a time, such as `by 300ms`");
     assert!(refused("drop publish with 503").contains("`with` and `retry-after` go with `fail`"));
+    assert!(refused("drop items of publish").contains("`items of` goes with"));
+    assert_eq!(refused("fail items publish"), "word 3 of the rule is `publish`; expected of");
     assert!(refused("fail publish by 3s").contains("`by` goes with delay, hang and slow"));
 }
