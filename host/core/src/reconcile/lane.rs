@@ -178,8 +178,8 @@ impl<V: Copy + PartialEq> Lane<V> {
             }
             (Outcome::NotFound, Some(_)) => {
                 self.drop_held(now);
-                self.succeeded();
-                self.retry_at = now + policy.retry_refused;
+                self.in_doubt = false;
+                self.refused(now, policy);
             }
             (Outcome::NotCarried { .. }, Some(_)) => {
                 // What was there of ours has given way to it.
@@ -187,7 +187,7 @@ impl<V: Copy + PartialEq> Lane<V> {
                 self.settle_traces(now);
                 self.succeeded();
             }
-            (Outcome::Refused, _) => self.retry_at = now + policy.retry_refused,
+            (Outcome::Refused, _) => self.refused(now, policy),
             (Outcome::Throttled { retry_after } | Outcome::Later { retry_after, .. }, _) => {
                 self.retry_at = now + retry_after;
             }
@@ -306,6 +306,11 @@ impl<V: Copy + PartialEq> Lane<V> {
     fn back_off(&mut self, now: Timestamp, policy: &Policy) {
         self.failures = self.failures.saturating_add(1);
         self.retry_at = now + policy.backoff(self.failures);
+    }
+
+    fn refused(&mut self, now: Timestamp, policy: &Policy) {
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at = now + policy.after_refusals(self.failures);
     }
 
     fn succeeded(&mut self) {

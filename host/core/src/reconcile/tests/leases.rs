@@ -95,11 +95,28 @@ fn throttling_is_waited_out() {
 fn what_the_provider_will_not_take_is_not_pressed() {
     let mut bench = Bench::settled();
     assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
-    assert_eq!(bench.answer(Side::Eight, Outcome::Refused), []);
-    bench.wait(299);
-    assert_eq!(bench.tick(), []);
-    bench.wait(1);
-    assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)]);
+    for pause in [5, 10, 20, 40, 80, 160, 300, 300] {
+        assert_eq!(bench.answer(Side::Eight, Outcome::Refused), []);
+        bench.wait(pause - 1);
+        assert_eq!(bench.tick(), [], "{pause} s");
+        bench.wait(1);
+        assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)], "{pause} s");
+    }
+}
+
+#[test]
+fn one_refusal_that_was_a_mishap_is_mended_at_the_next_cycle() {
+    let mut bench = Bench::settled();
+    for outcome in [Outcome::Refused, Outcome::NotFound] {
+        bench.wait(10);
+        assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
+        assert_eq!(bench.answer(Side::Eight, outcome), []);
+        bench.wait(10);
+        assert_eq!(bench.tick(), [Write::Publish(EightTarget::DoNotDisturb)], "{outcome:?}");
+        assert_eq!(bench.answer(Side::Eight, Outcome::Applied), []);
+        assert_eq!(bench.teams_says(available()), [Write::Publish(EightTarget::Available)]);
+        assert_eq!(bench.answer(Side::Eight, Outcome::Applied), []);
+    }
 }
 
 #[test]
