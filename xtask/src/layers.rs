@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ("host/build", "presync-build", &["presync-core"]),
     ("host/author", "presync-author", &["presync-core", "presync-rules", "presync-build"]),
     ("host/http", "presync-http", &["presync-core"]),
+    ("host/recorder", "presync-recorder", &["presync-core", "presync-http"]),
     ("host/teams", "presync-teams", &["presync-core", "presync-http"]),
     ("host/eight", "presync-eight", &["presync-core", "presync-http"]),
     ("host/store", "presync-store", &["presync-core"]),
@@ -43,6 +44,8 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
             "presync-service",
             "presync-web",
             "presync-registry",
+            "presync-http",
+            "presync-recorder",
         ],
     ),
     (

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use presync_core::time::{Clock, Timestamp};
+use presync_http::tap;
 use presync_http::text::plain;
 use presync_http::token::{Token, TokenCache};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -234,7 +235,7 @@ impl Access {
         }
         let sent_at = self.clock.now();
         timeout_at(end, async {
-            let response = request.send().await.map_err(broken)?;
+            let response = tap::send(request).await.map_err(broken)?;
             self.judge(call, response).await.map(|body| Answer { sent_at, body })
         })
         .await

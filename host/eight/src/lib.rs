@@ -78,5 +78,6 @@ pub use directory::User;
 pub use error::Error;
 pub use feed::{Changes, Cursor, Snapshot};
 pub use provider::Provider;
+pub use publication_id::publication_id;
 pub use publish::{Publication, Published};
 pub use work::extension::Held;

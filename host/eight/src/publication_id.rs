@@ -33,6 +33,11 @@ impl PublicationIds {
     }
 }
 
+/// The id of a tenant's publication for a user of 8x8.
+pub fn publication_id(tenant: &TenantId, user: &str) -> Uuid {
+    PublicationIds::of(tenant).id(user)
+}
+
 /// The first eight bytes of a hash: enough, since an id is only compared among one user's publications.
 fn half(kind: &[u8], name: &str) -> [u8; 8] {
     let hash = Sha256::new().chain_update(kind).chain_update(name).finalize();

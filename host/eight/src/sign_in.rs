@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use presync_core::time::Timestamp;
+use presync_http::tap;
 use presync_http::text::{Number, Text};
 use presync_http::token::Fresh;
 use reqwest::StatusCode;
@@ -53,7 +54,7 @@ impl SignIn {
                 .header("8x8-apikey", key.clone())
                 .form(&[("username", user.as_str()), ("password", password.expose_secret())]),
         };
-        let response = request.send().await.map_err(broken)?;
+        let response = tap::send(request).await.map_err(broken)?;
         let status = response.status();
         let pause = retry_after(response.headers(), now);
         let body = response.bytes().await.map_err(broken)?;

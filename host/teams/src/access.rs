@@ -9,6 +9,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use governor::clock::MonotonicClock;
 use presync_core::time::{Clock, Timestamp};
+use presync_http::tap;
 use presync_http::token::{Token, TokenCache};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
@@ -193,7 +194,7 @@ impl Access {
         }
         let sent_at = self.clock.now();
         let raw = async {
-            let response = request.send().await.map_err(broken)?;
+            let response = tap::send(request).await.map_err(broken)?;
             Raw::read(response, sent_at, self.clock.now()).await
         };
         timeout_at(end, raw).await.map_err(|_| self.late())?

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use presync_core::time::Timestamp;
+use presync_http::tap;
 use presync_http::text::Text;
 use presync_http::token::Fresh;
 use reqwest::StatusCode;
@@ -73,7 +74,7 @@ impl TokenEndpoint {
         let mut form = vec![("grant_type", grant_type), ("client_id", &*self.client_id)];
         form.extend(fields(&proof));
         form.extend_from_slice(own);
-        let response = http.post(self.url.clone()).form(&form).send().await.map_err(broken)?;
+        let response = tap::send(http.post(self.url.clone()).form(&form)).await.map_err(broken)?;
         let status = response.status();
         let pause = retry_after(response.headers(), now);
         let body = response.bytes().await.map_err(broken)?;

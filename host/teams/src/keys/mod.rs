@@ -11,6 +11,7 @@ use std::time::Duration;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use presync_core::time::{Clock, Timestamp};
+use presync_http::tap;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 use url::Url;
@@ -108,7 +109,7 @@ impl SigningKeys {
 
     async fn fetch(&self) -> Result<JwkSet, Error> {
         let fetched = async {
-            let response = self.http.get(self.url.clone()).send().await.map_err(broken)?;
+            let response = tap::send(self.http.get(self.url.clone())).await.map_err(broken)?;
             let status = response.status();
             if !status.is_success() {
                 return Err(Error::Unavailable { status: status.as_u16(), retry_after: None });
