@@ -120,6 +120,7 @@ fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
                 secret: partner.secret,
                 tenant: tenant.id.clone(),
                 call_deadline,
+                push: presync_eight::config::Push::default(),
             }
             .into(),
             model::Eight::Public(public) => presync_eight::config::Public { call_deadline, ..*public }.into(),

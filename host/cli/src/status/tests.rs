@@ -207,6 +207,7 @@ fn measured(tempo: Tempo, quiet: BTreeMap<Side, Timestamp>) -> Freshness {
         tempo: Some(tempo),
         requests: vec![Requests { provider: Provider::Teams, made: 480, half: limit.half(), limit }],
         quiet,
+        listening: None,
         teams_read_at: Some(before(1)),
         eight_read_at: Some(before(0)),
         hops: hops.map(|(name, hundredths)| hop(Direction::TeamsToEight, name, hundredths)).to_vec(),

@@ -13,8 +13,8 @@
 //! * `show`: status, table, why; `carried`: how far what is wanted is carried to 8x8
 //! * `tail`: the event log as others follow it
 
-mod carried;
 mod between;
+mod carried;
 mod cycle;
 mod decide;
 mod deliver;
