@@ -3,6 +3,7 @@
 //! # Layout
 //! * `settings`: the settings file
 //! * `run`: the service
+//! * `record`: the service for a while, and what the providers answer it
 //! * `demo`: the service against simulated providers
 //! * `check`: everything that can be checked without starting
 //! * `rule`: looking at rules
@@ -16,6 +17,7 @@ mod api;
 mod check;
 mod demo;
 mod link;
+mod record;
 mod rule;
 mod run;
 mod settings;
@@ -61,6 +63,7 @@ enum Command {
     Why(why::WhyArgs),
     Link(link::LinkArgs),
     Store(store::StoreArgs),
+    Record(record::RecordArgs),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Why(args) => run::block_on(why::run(&args)),
         Command::Link(args) => link::run(&args),
         Command::Store(args) => store::run(&args),
+        Command::Record(args) => record::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("presync: {error:#}");

@@ -35,13 +35,7 @@ pub(crate) struct RunArgs {
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let settings = settings::load(&args.config)?;
-    let cadence = Cadence {
-        poll: settings.service.poll_interval.slowest,
-        fastest: settings.service.poll_interval.fastest,
-        eight_limit: settings.service.eight_budget,
-        directory: settings.service.directory_interval,
-        ..Cadence::default()
-    };
+    let cadence = cadence(&settings.service);
     let rules = rule_settings(&args.config, &settings.service)?;
     let host = HostSettings { cache: Some(settings.service.rule_cache.clone()), ..rules.host };
     let rules = RuleSettings { host, ..rules };
@@ -65,6 +59,17 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         web.await??;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// How often things are done, as the settings say.
+pub(crate) fn cadence(service: &model::Service) -> Cadence {
+    Cadence {
+        poll: service.poll_interval.slowest,
+        fastest: service.poll_interval.fastest,
+        eight_limit: service.eight_budget,
+        directory: service.directory_interval,
+        ..Cadence::default()
+    }
 }
 
 /// How rules are let in, as the settings say.
@@ -93,7 +98,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> an
 }
 
 /// Ends when somebody presses Ctrl-C or the system asks the process to end.
-async fn asked_to_stop() -> anyhow::Result<()> {
+pub(crate) async fn asked_to_stop() -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed.context("cannot listen for Ctrl-C"),
@@ -101,7 +106,8 @@ async fn asked_to_stop() -> anyhow::Result<()> {
     }
 }
 
-fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
+/// A tenant as the service takes it.
+pub(crate) fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantConfig {
     let app = |app: model::App| presync_teams::App { client_id: app.client_id.to_string(), secret: app.credential };
     let call_deadline = cadence.call_deadline();
     TenantConfig {

@@ -30,6 +30,7 @@
 //! * `faults`: failures on demand
 //! * `http`: the four servers
 //! * `tls`: certificates for the servers, if wanted
+//! * `replay`: a recording of a real tenant in place of all that, told again
 //! * `report`: a run in numbers
 //! * `simulator`: all of it together
 
@@ -40,6 +41,7 @@ mod faults;
 mod http;
 mod map;
 mod notify;
+mod replay;
 mod report;
 mod simulator;
 mod state;
@@ -70,6 +72,7 @@ pub use notify::{
     settings::{Damage, Notifications, TokenForm},
     subscription::Lifecycle,
 };
+pub use replay::{Pace, Replay, ReplayConfig, ReplayReport, WriteDifference};
 pub use report::{SimReport, Spread};
 pub use simulator::{Config, Simulator};
 pub use state::{

@@ -1,10 +1,13 @@
-//! `presync-simulator`: two directories, a phone system and their people, for presync to be run against.
+//! `presync-simulator`: two directories, a phone system and their people, for presync to be run against; or a recording of real ones.
+
+mod replaying;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use presync_simulator::{Config, EightMode, PublicCarries, Simulator};
+use replaying::{Common, ReplayArguments};
 
 const EXAMPLES: &str = "Examples:
   presync-simulator
@@ -17,7 +20,11 @@ const EXAMPLES: &str = "Examples:
   curl -d 'fail 10% of POST /communications/getPresencesByUserId with 503 for 2m' http://127.0.0.1:18084/admin/faults
       every tenth read of presence fails for two minutes
   presync-simulator --eight-mode public --seconds 60
-      only what 8x8 documents is there; the truth expects what can be carried that way and no more";
+      only what 8x8 documents is there; the truth expects what can be carried that way and no more
+  presync-simulator --replay recording.jsonl --settings replay.toml
+      what the providers of a real tenant answered, by a recording of `presync record`; then
+      `presync run --config replay.toml`. On Ctrl-C it says what was asked, what was not, and
+      what had never been recorded";
 
 /// Microsoft Entra, Microsoft Graph and 8x8 as real HTTP servers, with people who live a working day.
 #[derive(Debug, Parser)]
@@ -69,6 +76,8 @@ struct Arguments {
     /// The port of the admin server.
     #[arg(long, default_value_t = 18084)]
     admin_port: u16,
+    #[command(flatten)]
+    replay: ReplayArguments,
 }
 
 /// Which of 8x8's endpoints are there.
@@ -84,6 +93,11 @@ enum Mode {
 async fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
+    if let Some(recording) = &arguments.replay.replay {
+        let ports = [arguments.entra_port, arguments.graph_port, arguments.eight_port, arguments.admin_port];
+        let common = Common { ports, seconds: arguments.seconds, report: arguments.report.as_deref() };
+        return replaying::run(recording, &arguments.replay, common).await;
+    }
     let sim = Simulator::start(Config {
         tenants: arguments.tenants,
         users: arguments.users,
