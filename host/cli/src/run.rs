@@ -126,7 +126,7 @@ pub(crate) fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantC
                 secret: partner.secret,
                 tenant: tenant.id.clone(),
                 call_deadline,
-                push: presync_eight::config::Push::default(),
+                push: partner.push,
             }
             .into(),
             model::Eight::Public(public) => presync_eight::config::Public { call_deadline, ..*public }.into(),

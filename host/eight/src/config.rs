@@ -16,14 +16,14 @@ pub use public::{Agents, Directory, Public, Raw, RawAgents, RawRealtime, RawWork
 #[derive(Debug, Clone)]
 pub enum Settings {
     /// By the partner API, which carries everything.
-    Partner(Config),
+    Partner(Box<Config>),
     /// By what 8x8 documents publicly, which does not.
     Public(Box<Public>),
 }
 
 impl From<Config> for Settings {
     fn from(config: Config) -> Self {
-        Self::Partner(config)
+        Self::Partner(Box::new(config))
     }
 }
 

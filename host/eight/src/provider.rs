@@ -34,7 +34,7 @@ impl Provider {
     /// [`Error::Settings`] when an address or a key cannot be one.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         Ok(match settings {
-            Settings::Partner(config) => Self::Partner(Client::new(config, clock)?),
+            Settings::Partner(config) => Self::Partner(Client::new(*config, clock)?),
             Settings::Public(config) => Self::Public(public::Client::new(*config, &clock)?),
         })
     }

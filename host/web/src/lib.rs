@@ -11,6 +11,7 @@
 //! | `POST /v1/tenants/{id}/rules/{rule}/rollback` | takes a rule back: its trial, or the version in force for the one before |
 //! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |
 //! | `POST /v1/tenants/{id}/preview` | what a rule that is not in force would change: `{component, settings?, since_seconds?}` |
+//! | `POST /hooks/8x8/{id}` | takes in what 8x8 delivers when presence changes; for 8x8, through a proxy, and nothing else is |
 //!
 //! Moments are milliseconds since the Unix epoch. What cannot be answered is a problem: `{status, title, detail}`.
 //!
@@ -21,6 +22,7 @@
 //! # Layout
 //! * `events`: the event log as it grows
 //! * `gate`: who may change something
+//! * `hooks`: what 8x8 delivers
 //! * `preview`: trying a rule that is not in force
 //! * `problem`: what is said when there is no answer
 //! * `routes`: the routes above
@@ -30,6 +32,7 @@
 
 mod events;
 mod gate;
+mod hooks;
 mod preview;
 mod problem;
 mod routes;

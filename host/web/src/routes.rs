@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::events;
 use crate::gate::{Gate, guard};
+use crate::hooks;
 use crate::preview;
 use crate::problem::Problem;
 
@@ -58,6 +59,7 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate, stop: watch::Receiver<bool>) 
         .route("/v1/tenants/{id}/links", get(links))
         .route("/v1/tenants/{id}/unlinked", get(unlinked))
         .route("/v1/tenants/{id}/people/{user}", get(person))
+        .route("/hooks/8x8/{id}", post(hooks::take).layer(DefaultBodyLimit::max(hooks::MOST_BYTES)))
         .merge(changes)
         .with_state(tenants)
         .merge(events)

@@ -108,11 +108,28 @@ async fn while_requests_that_wait_fail_the_cycles_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_does_not_wait_is_not_asked_to_for_a_while() {
+    let bench = Bench::small().await;
+    let listener = listening(&bench, By::Wait).await;
+    let at_once =
+        Fault::status(Endpoint::EightChanges, 200).body(r#"{"data":[],"hasMore":false,"resyncRequired":false}"#);
+    bench.simulator.faults().add(at_once);
+    // What waits now is answered with this, and whoever asks next as well.
+    bench.simulator.start_eight_call(&bench.person(1));
+    heard_by(&bench, None).await;
+    bench.simulator.faults().clear();
+    bench.simulator.start_eight_call(&bench.person(0));
+    call_is_shown(&bench, 0, true).await;
+    listener.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_is_short_is_left_to_the_cycles() {
     let mut bench = Bench::small().await;
-    // Half of it may go out in an hour, two at once; the first cycle takes these.
+    // Half of it may go out in an hour, two at once; two cycles take these.
     bench.cadence.eight_limit = Some(Limit { requests: 20, within: Duration::from_secs(3_600) });
     bench.restart().await;
+    bench.cycle().await;
     let listener = bench.listen();
     bench.simulator.start_eight_call(&bench.person(0));
     let before = readings(&bench).0;
@@ -211,5 +228,27 @@ async fn a_mass_loss_is_not_believed_because_a_stream_tells_it_one_by_one() {
     }
     bench.cycles(1).await;
     assert_eq!(bench.tenant().down(), [Side::Eight]);
+    listener.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_while_a_stream_is_cut_again_and_again() {
+    let config = Config { users: 30, move_every: Duration::from_secs(8), ..Config::default() };
+    let mut bench = Bench::start(config).await;
+    let tenant = bench.simulator.tenants()[0].cc_tenant.clone();
+    bench.push = Push { wait: true, stream: Some(Stream { tenant, host: None }), webhook: None };
+    bench.restart().await;
+    let listener = listening(&bench, By::Stream).await;
+    bench.simulator.start_movement();
+    for round in 0..30 {
+        let faults = StreamFaults { twice: 3, out_of_order: 3, control_frames: 2, ..StreamFaults::default() };
+        bench.simulator.disturb_streams(0, StreamFaults { drop_connections: round % 4 == 3, ..faults });
+        bench.simulator.grant_eight_product(0, Product::EventStream, !(10..20).contains(&round));
+        bench.cycles(1).await;
+    }
+    bench.simulator.stop_movement();
+    bench.cycles(2).await;
+    bench.assert_right();
+    assert!(bench.tenant().freshness().listening.unwrap().told > 0);
     listener.stop().await;
 }

@@ -76,7 +76,20 @@ pub(crate) struct Freshness {
     /// The oldest of everybody's newest readings.
     pub(crate) teams_read_at: Option<Timestamp>,
     pub(crate) eight_read_at: Option<Timestamp>,
+    /// What 8x8 tells by itself; not said by a service that does not listen.
+    #[serde(default)]
+    pub(crate) listening: Option<Listening>,
     pub(crate) hops: Vec<HopSpread>,
+}
+
+/// What 8x8 tells by itself.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Listening {
+    /// `stream` or `wait`; `None` when nothing is open.
+    pub(crate) by: Option<String>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) webhook: bool,
+    pub(crate) told_at: Option<Timestamp>,
 }
 
 /// How soon one cycle follows the other.

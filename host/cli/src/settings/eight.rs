@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use super::document::{Entry, Section};
 use super::kind::{Kind, MODE, Mode, URL};
 use super::model::{Eight, Partner};
+use super::push;
 use super::secret::{self, Inline};
 
-const PARTNER_KEYS: &[&str] = &["mode", "key", "secret", "api"];
+const PARTNER_KEYS: &[&str] = &["mode", "key", "secret", "api", "push"];
 const PUBLIC_KEYS: &[&str] = &["mode", "key", "api", "directory", "work", "agents", "realtime", "work_dnd"];
 const WORK_KEYS: &[&str] = &["key", "user", "password"];
 const AGENT_KEYS: &[&str] = &["host", "tenant", "user", "token", "working_offline", "people", "calls_only"];
@@ -48,8 +49,10 @@ pub(super) fn read(entry: Entry<'_>, tenant: &TenantId) -> Option<Eight> {
     let key = required_secret(&section, "key", Inline::Allowed);
     let secret = required_secret(&section, "secret", Inline::Refused);
     let api = section.or_default("api", &URL, DEFAULT_API);
+    let push = push::read(&section, tenant);
     mode?;
-    Some(Eight::Partner(Partner { key: key?, secret: secret?, api: api? }))
+    let partner = Partner { key: key?, secret: secret?, api: api?, push: push? };
+    Some(Eight::Partner(Box::new(partner)))
 }
 
 fn required_secret(section: &Section<'_>, key: &str, inline: Inline) -> Option<SecretString> {

@@ -106,6 +106,24 @@ pub(super) const CLOUD: Kind<Cloud> = Kind {
 pub(super) const URL: Kind<Url> =
     Kind { expected: "an https address, or http to this machine (localhost)", parse: url };
 
+/// The host of 8x8's event streams.
+pub(super) const STREAM: Kind<Url> = Kind {
+    expected: "the address of an event stream's region, such as \"wss://pulsar-ws-euw2.8x8.com\", or ws to this machine (localhost)",
+    parse: stream,
+};
+
+/// A tenant's name at 8x8.
+pub(super) const EIGHT_TENANT: Kind<String> = Kind {
+    expected: "the tenant's name at 8x8, as the contact centre's Configuration Manager shows it",
+    parse: |text| {
+        if text.is_empty() || !text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter)) {
+            Err(format!("is \"{text}\", no name of a tenant"))
+        } else {
+            Ok(text.to_owned())
+        }
+    },
+};
+
 /// How 8x8 is reached.
 pub(super) enum Mode {
     /// By the partner API.
@@ -289,6 +307,16 @@ fn url(text: &str) -> Result<Url, String> {
         "http" => Err(format!("is \"{text}\": plain http to another machine would show the secrets on the way")),
         _ => Err(format!("is \"{text}\", neither https nor http")),
     }
+}
+
+fn stream(text: &str) -> Result<Url, String> {
+    let web = match text.split_once("://") {
+        Some(("wss", rest)) => format!("https://{rest}"),
+        Some(("ws", rest)) => format!("http://{rest}"),
+        _ => return Err(format!("is \"{text}\", neither wss nor ws")),
+    };
+    url(&web).map_err(|what| what.replace(&web, text).replace("plain http", "plain ws"))?;
+    Url::parse(text).map_err(|error| format!("is \"{text}\", no address ({error})"))
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -10,7 +10,7 @@
 //! * `kind`: the kinds of text that a value may be: addresses, lengths of time, GUIDs
 //! * [`environment`]: where `env:` references are looked up
 //! * `secret`: `env:` and `file:` references
-//! * `service`, `tenant`, `link`, `eight`, `supply`, `rule`: a reader per table
+//! * `service`, `tenant`, `link`, `eight`, `push`, `supply`, `rule`: a reader per table
 //! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
@@ -23,6 +23,7 @@ mod link;
 pub(crate) mod model;
 mod people_file;
 pub(crate) mod problem;
+mod push;
 mod rule;
 mod secret;
 mod service;

@@ -95,7 +95,7 @@ pub(crate) struct App {
 #[derive(Debug, Clone)]
 pub(crate) enum Eight {
     /// By the partner API.
-    Partner(Partner),
+    Partner(Box<Partner>),
     /// By what 8x8 documents publicly. The deadline of its calls is not in it yet.
     Public(Box<presync_eight::config::Public>),
 }
@@ -109,6 +109,8 @@ pub(crate) struct Partner {
     pub secret: SecretString,
     /// Where the 8x8 API is.
     pub api: Url,
+    /// What it is to tell by itself.
+    pub push: presync_eight::config::Push,
 }
 
 /// A tenant's own rule.

@@ -7,7 +7,7 @@ use anstyle::Style;
 use presync_core::time::Timestamp;
 use presync_core::words::Direction;
 
-use crate::api::answer::{Freshness, HopSpread, Overview, Requests, Tenant};
+use crate::api::answer::{Freshness, HopSpread, Listening, Overview, Requests, Tenant};
 use crate::api::page::{length, time};
 
 const HEADING: Style = Style::new().bold();
@@ -27,7 +27,7 @@ pub(super) fn render(overview: &Overview) -> String {
 
 /// How soon one tenant's cycles come.
 fn pace(tenant: &Tenant, now: Timestamp) -> Option<String> {
-    let Freshness { promised, tempo, requests, quiet, teams_read_at, eight_read_at, .. } = &tenant.freshness;
+    let Freshness { promised, tempo, requests, quiet, teams_read_at, eight_read_at, listening, .. } = &tenant.freshness;
     let tempo = tempo.as_ref()?;
     let (every, promised) = (seconds(tempo.every), seconds(*promised));
     let mut line = format!("  {}: every {every} s, promised {promised} s; {}", tenant.tenant, why(&tempo.bound));
@@ -44,7 +44,29 @@ fn pace(tenant: &Tenant, now: Timestamp) -> Option<String> {
         None => "not by all yet".to_owned(),
     };
     let _ = writeln!(line, "read Teams {} (the oldest), 8x8 {}", ago(teams_read_at), ago(eight_read_at));
+    if let Some(told) = listening.as_ref().and_then(|listening| told(listening, now)) {
+        let _ = writeln!(line, "    {told}");
+    }
     Some(line)
+}
+
+/// What 8x8 tells by itself; `None` when it is only read.
+fn told(Listening { by, since, webhook, told_at }: &Listening, now: Timestamp) -> Option<String> {
+    let by = match by.as_deref() {
+        Some("stream") => Some("a stream"),
+        Some("wait") => Some("requests that wait"),
+        other => other,
+    };
+    let ways: Vec<&str> = by.into_iter().chain(webhook.then_some("a webhook")).collect();
+    if ways.is_empty() {
+        return None;
+    }
+    let since = since.map_or_else(String::new, |since| format!(" since {} UTC", time(since, now)));
+    let last = match told_at {
+        Some(at) => format!("last {} ago", length(now.since(*at))),
+        None => "nothing yet".to_owned(),
+    };
+    Some(format!("8x8 tells changes by {}{since}, {last}", ways.join(" and ")))
 }
 
 /// What keeps the cycles from coming sooner.

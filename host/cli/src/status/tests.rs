@@ -10,6 +10,7 @@ use presync_rules::{Fault, FaultKind, Poison};
 use presync_service::Limit;
 use presync_service::carrying::{CarryingOverall, Mode, Reason};
 use presync_service::freshness::{Hop, HopSpread, Spread};
+use presync_service::listening::{By, Listening};
 use presync_service::pace::{Bound, Tempo};
 use presync_service::rules::{RuleState, RuleStatus};
 use presync_service::status::{Counters, Freshness, Place, Provider, Requests, TenantStatus, Trouble};
@@ -210,6 +211,7 @@ fn measured(tempo: Tempo, quiet: BTreeMap<Side, Timestamp>) -> Freshness {
         listening: None,
         teams_read_at: Some(before(1)),
         eight_read_at: Some(before(0)),
+        listening: None,
         hops: hops.map(|(name, hundredths)| hop(Direction::TeamsToEight, name, hundredths)).to_vec(),
     }
 }
@@ -220,7 +222,10 @@ fn how_fresh_a_tenant_is_is_told_with_what_keeps_it_from_being_fresher() {
     let slow = Tempo { every: Duration::from_millis(9_960), bound: Bound::Throttled };
     let quiet = BTreeMap::from([(Side::Teams, Timestamp::from_millis(NOW.as_millis() + 42_000))]);
     let acme = TenantStatus { freshness: measured(fast, BTreeMap::new()), ..well("acme") };
-    let globex = TenantStatus { freshness: measured(slow, quiet), ..well("globex") };
+    let told =
+        Listening { by: Some(By::Stream), since: Some(before(60)), webhook: true, told: 9, told_at: Some(before(2)) };
+    let slow = Freshness { listening: Some(told), ..measured(slow, quiet) };
+    let globex = TenantStatus { freshness: slow, ..well("globex") };
     let overview = overview(&[acme, globex, well("new")]);
     insta::assert_snapshot!(plain(&freshness::render(&overview)).trim_start(), @"
     Freshness
@@ -228,6 +233,7 @@ fn how_fresh_a_tenant_is_is_told_with_what_keeps_it_from_being_fresher() {
         480 requests to Teams in 30 s, half of its limit is 750; read Teams 1 s ago (the oldest), 8x8 0 s ago
       globex: every 10 s, promised 10 s; a provider asked for patience; Teams asked to be left alone until 10:15:22 UTC
         480 requests to Teams in 30 s, half of its limit is 750; read Teams 1 s ago (the oldest), 8x8 0 s ago
+        8x8 tells changes by a stream and a webhook since 10:13:40 UTC, last 2 s ago
       tenant            way           changes  unseen (most)         deciding              writing               whole (most)
       acme              Teams to 8x8      812    0.50   0.95   0.99    0.01   0.03   0.03    0.03   0.05   0.05    0.54   1.03   1.07
       globex            Teams to 8x8      812    0.50   0.95   0.99    0.01   0.03   0.03    0.03   0.05   0.05    0.54   1.03   1.07

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use presync_eight::config::Push;
-use presync_eight::{Config, Settings};
+use presync_eight::Config;
 
 use super::*;
 use crate::clock::SystemClock;
@@ -20,7 +20,7 @@ fn ear(push: Push) -> Ear {
         call_deadline: Config::CALL_DEADLINE,
         push,
     };
-    Ear::new(&Provider::new(Settings::Partner(config), Arc::new(SystemClock)).unwrap())
+    Ear::new(&Provider::new(config.into(), Arc::new(SystemClock)).unwrap())
 }
 
 fn is_silent(ear: &Ear) -> bool {

@@ -3,10 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::people::Work;
+use crate::tenant::rules::LEAST_ROOM;
 use crate::tenant::{Beat, Tenant};
-
-/// Nothing is written when the next cycle begins sooner than this; nor in less than twice what was written last took.
-const LEAST_ROOM: Duration = Duration::from_millis(50);
 
 impl Tenant {
     /// Asks the rules and writes what follows, for what came up at `started`. What would keep the next cycle from beginning in time is

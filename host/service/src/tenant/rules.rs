@@ -9,7 +9,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use presync_core::reconcile::Input;
 use presync_core::rule::Subject;
@@ -19,6 +19,9 @@ use crate::people::{People, Work};
 use crate::rules::{Chains, Look, RuleError, SteerError, Steered, Suspect, TenantRules};
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
+
+/// A short pass writes nothing when the next cycle begins sooner than this; nor in less than twice what the last pass took to write.
+pub(super) const LEAST_ROOM: Duration = Duration::from_millis(50);
 
 impl Tenant {
     /// Waits until a rule file was saved.

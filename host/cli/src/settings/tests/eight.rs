@@ -1,6 +1,6 @@
 //! Public mode: what 8x8 documents, each service with its own credentials.
 
-use presync_eight::config::{Directory, Public, Region};
+use presync_eight::config::{Directory, Public, Push, Region, Stream};
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -67,6 +67,33 @@ fn what_is_wrong_with_any_of_them_is_named_with_its_line_and_the_fix() {
 #[test]
 fn keys_of_the_partner_api_are_none_of_public_mode() {
     insta::assert_snapshot!(told(&with("mode = \"public\"\nkey = \"k\"\nsecret = \"file:hush.secret\"\n")));
+}
+
+/// What is told of the settings of the partner API with this beside them.
+fn partner_with(push: &str) -> String {
+    with(&format!("key = \"k\"\nsecret = \"env:EIGHT\"\n[tenant.eight.push]\n{push}"))
+}
+
+#[test]
+fn what_8x8_is_to_tell_by_itself_is_to_wait_unless_more_is_said() {
+    assert_eq!(partner(&load(ACME).unwrap().tenants[0]).push, Push::default());
+    let url = |text: &str| text.parse().unwrap();
+    let said = "wait = false\nstream_tenant = \"acmecc\"\nstream = \"wss://pulsar-ws-euw2.8x8.com\"\nwebhook = \"https://presync.corp.com/in/\"\n";
+    let settings = load(&partner_with(said)).unwrap();
+    let expected = Push {
+        wait: false,
+        stream: Some(Stream { tenant: "acmecc".to_owned(), host: Some(url("wss://pulsar-ws-euw2.8x8.com")) }),
+        webhook: Some(url("https://presync.corp.com/in/hooks/8x8/acme")),
+    };
+    assert_eq!(partner(&settings.tenants[0]).push, expected);
+}
+
+#[test]
+fn what_is_wrong_with_what_8x8_is_to_tell_is_named_with_its_line_and_the_fix() {
+    let wrong = "wait = \"yes\"\nstream = \"https://pulsar-ws-euw2.8x8.com\"\nwebhook = \"http://presync.corp.com\"\nwebhok = 1\n";
+    insta::assert_snapshot!(told(&partner_with(wrong)));
+    insta::assert_snapshot!(told(&partner_with("stream = \"wss://pulsar-ws-euw2.8x8.com\"\n")));
+    insta::assert_snapshot!(told(&partner_with("stream_tenant = \"acme/cc\"\nstream = \"ws://8x8.com\"\n")));
 }
 
 #[test]

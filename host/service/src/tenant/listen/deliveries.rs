@@ -21,7 +21,7 @@ const TOGETHER: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
     /// Nobody waits for it.
-    #[error("no deliveries of 8x8 are expected here: `push.webhook` of this tenant is not set")]
+    #[error("no deliveries of 8x8 are expected here")]
     NotExpected,
     /// It is not 8x8's, or not for us.
     #[error(transparent)]
