@@ -7,9 +7,12 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a bench that cannot be set up is to fail its test")]
 
 pub mod component;
+mod listener;
 pub mod public;
 pub mod storm;
 pub mod weather;
+
+pub use listener::Listener;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -25,8 +28,6 @@ use presync_service::status::{Counters, Place, Trouble};
 use presync_service::{Cadence, LinkSettings, RuleConfig, Supply, Tenant, TenantConfig};
 use presync_simulator::{Config, EightMode, PersonRef, Shown, SimClock, Simulator, TenantAccess, Write, WriteKind};
 use presync_store::Store;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::public::PublicWay;
 
@@ -74,24 +75,6 @@ pub struct Bench {
     pub public: Option<PublicWay>,
     /// What 8x8 is to tell by itself. Counts from the next opening; nobody listens before [`Self::listen`].
     pub push: Push,
-}
-
-/// A tenant that hears what 8x8 tells by itself; dropping it ends that.
-#[derive(Debug)]
-pub struct Listener {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Listener {
-    /// Has it stop, and waits until it has.
-    ///
-    /// # Panics
-    /// When it does not, or ended in a panic.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        tokio::time::timeout(NOTICED_WITHIN, self.task).await.expect("it stops").expect("it does not panic");
-    }
 }
 
 impl Bench {
@@ -285,35 +268,6 @@ impl Bench {
     pub async fn saved_until(&self, so: impl Fn(&Self) -> bool) {
         while !so(self) {
             self.saved().await;
-        }
-    }
-
-    /// Lets the first tenant hear what 8x8 tells by itself, beside the cycles, as the fleet does.
-    ///
-    /// # Panics
-    /// When there is no tenant.
-    pub fn listen(&self) -> Listener {
-        let (stop, stopped) = watch::channel(false);
-        let tenant = Arc::clone(self.tenants.first().expect("a tenant"));
-        Listener { stop, task: tokio::spawn(async move { tenant.listen(stopped).await }) }
-    }
-
-    /// Waits, without a cycle and without time passing, until `so`: for what comes about by itself.
-    ///
-    /// # Panics
-    /// When it does not come about.
-    pub async fn by_itself(&self, what: &str, so: impl Fn(&Self) -> bool) {
-        let waiting = async {
-            while !so(self) {
-                tokio::task::yield_now().await;
-            }
-        };
-        if tokio::time::timeout(NOTICED_WITHIN, waiting).await.is_err() {
-            panic!(
-                "it never came about that {what}; {:#?}; {:#?}",
-                self.tenant().freshness().listening,
-                self.troubles()
-            );
         }
     }
 
