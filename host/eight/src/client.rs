@@ -148,7 +148,10 @@ impl Client {
     pub async fn stream(&self, from: &Position) -> Result<Option<Stream>, Error> {
         let Listening { push, key, name } = &*self.listening;
         let (Some(config), Some((host, topic))) = (&push.stream, &self.offer().await?.stream) else { return Ok(None) };
-        let host = stream::host(config.host.as_ref(), host, &self.api)?;
+        let host = match &config.host {
+            Some(host) => stream::host(host)?,
+            None => stream::offered(host, &self.api)?,
+        };
         Stream::open(&Place { host, tenant: &config.tenant, topic, reader: name, key }, from).await.map(Some)
     }
 

@@ -97,7 +97,8 @@ impl Product {
                 "If this stays for minutes, the app was revoked or belongs to another region: check `api`, the key and the secret"
             }
             Self::Stream => {
-                "Check `push.stream_tenant` (the tenant's name in the contact centre's Configuration Manager) and the app's key"
+                "Compare the tenant's name in the settings with the one in the contact centre's Configuration Manager, and the key with \
+                 the app's under API Keys in the 8x8 Admin Console"
             }
             Self::Directory | Self::Operations | Self::Audit | Self::Contacts => {
                 "Compare `key` with the app's key under API Keys in the 8x8 Admin Console: it may have been revoked"

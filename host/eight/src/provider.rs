@@ -11,12 +11,13 @@ use crate::ability::{self, Ability};
 use crate::calls::{self, Means};
 use crate::carried::Carried;
 use crate::client::{Check, Client};
-use crate::config::Settings;
+use crate::config::{Push, Settings};
 use crate::directory::User;
 use crate::error::Error;
 use crate::feed::{Changes, Cursor, Snapshot};
 use crate::public;
 use crate::publish::{Publication, Published};
+use crate::stream::{Position, Stream};
 
 /// A client of either kind. Cloning it is cheap, and the clones share everything.
 #[derive(Debug, Clone)]
@@ -80,6 +81,26 @@ impl Provider {
         match self {
             Self::Partner(client) => client.changes_within(cursor, wait).await,
             Self::Public(client) => client.changes(cursor).await,
+        }
+    }
+
+    /// What 8x8 is to tell by itself, as configured.
+    pub fn push(&self) -> Push {
+        match self {
+            Self::Partner(client) => client.push().clone(),
+            Self::Public(client) => client.push(),
+        }
+    }
+
+    /// Opens the stream of changes; `None` where none is offered, or none is configured. In public mode it tells those of agents.
+    ///
+    /// # Errors
+    /// [`Error::is_credential_problem`] when an administrator has to act; [`Error::Refused`] when `from` is not known any more; else
+    /// what broke.
+    pub async fn stream(&self, from: &Position) -> Result<Option<Stream>, Error> {
+        match self {
+            Self::Partner(client) => client.stream(from).await,
+            Self::Public(client) => client.stream(from).await,
         }
     }
 

@@ -98,22 +98,26 @@ impl Place<'_> {
     }
 }
 
-/// The host of a stream as an address of the web: as configured, or as offered, with or without TLS as the API itself.
-pub(crate) fn host(configured: Option<&Url>, offered: &str, api: &Url) -> Result<Url, Error> {
-    let unusable = |text: &str| Error::Settings(format!("{text} is no address of an event stream").into());
-    let mut host = match configured {
-        Some(host) => host.clone(),
-        None => {
-            let scheme = if api.scheme() == "http" { "ws" } else { "wss" };
-            Url::parse(&format!("{scheme}://{offered}")).map_err(|_| unusable(&presync_http::text::plain(offered)))?
-        }
-    };
+/// The host of a stream that an API offers, with or without TLS as the API itself.
+pub(crate) fn offered(host: &str, api: &Url) -> Result<Url, Error> {
+    let scheme = if api.scheme() == "http" { "ws" } else { "wss" };
+    let host = Url::parse(&format!("{scheme}://{host}")).map_err(|_| unusable(&presync_http::text::plain(host)))?;
+    self::host(&host)
+}
+
+/// The host of a stream as an address of the web, which a handshake is sent to.
+pub(crate) fn host(configured: &Url) -> Result<Url, Error> {
+    let mut host = configured.clone();
     let scheme = match host.scheme() {
         "ws" | "http" => "http",
         _ => "https",
     };
-    host.set_scheme(scheme).map_err(|()| unusable("the configured host"))?;
+    host.set_scheme(scheme).map_err(|()| unusable(configured.as_str()))?;
     Ok(host)
+}
+
+fn unusable(text: &str) -> Error {
+    Error::Settings(format!("{text} is no address of an event stream").into())
 }
 
 impl Stream {

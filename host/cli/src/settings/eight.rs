@@ -14,7 +14,7 @@ use super::secret::{self, Inline};
 const PARTNER_KEYS: &[&str] = &["mode", "key", "secret", "api", "push"];
 const PUBLIC_KEYS: &[&str] = &["mode", "key", "api", "directory", "work", "agents", "realtime", "work_dnd"];
 const WORK_KEYS: &[&str] = &["key", "user", "password"];
-const AGENT_KEYS: &[&str] = &["host", "tenant", "user", "token", "working_offline", "people", "calls_only"];
+const AGENT_KEYS: &[&str] = &["host", "tenant", "user", "token", "working_offline", "people", "calls_only", "stream"];
 const CODE_KEYS: &[&str] = &["list", "item", "short"];
 const REALTIME_KEYS: &[&str] = &["region", "key", "secret", "tenant"];
 
@@ -121,6 +121,7 @@ fn read_agents(section: &Section<'_>) -> Option<RawAgents> {
     let (host, tenant) = (section.optional("host", &TEXT), section.optional("tenant", &TEXT));
     let user = section.optional("user", &TEXT);
     let token = optional_secret(section, "token", Inline::Refused);
+    let stream = section.optional("stream", &TEXT);
     let code = section.get("working_offline").map_or(Some(None), |entry| code(entry).map(Some));
     let people = section.get("people").map_or_else(|| Some(Vec::new()), |entry| entry.named(PEOPLE));
     let people = people.and_then(|people| {
@@ -136,6 +137,7 @@ fn read_agents(section: &Section<'_>) -> Option<RawAgents> {
         working_offline: code?,
         people: people?,
         calls_only: calls_only?,
+        stream: stream?,
     })
 }
 

@@ -78,6 +78,8 @@ pub struct Agents {
     pub token: SecretString,
     /// The status code that agents whom presync holds out are shown with, and known again by; `None`: nobody is held out.
     pub working_offline: Option<StatusCode>,
+    /// The region's host of Event Streaming, which tells changes of agents; `None`: they are only read.
+    pub stream: Option<Url>,
 }
 
 /// The way to the contact centre's realtime metrics.
@@ -153,6 +155,8 @@ pub struct RawAgents {
     pub people: BTreeMap<String, String>,
     /// `calls_only`; default false.
     pub calls_only: bool,
+    /// `stream`
+    pub stream: Option<String>,
 }
 
 /// `[realtime]`, unchecked.
@@ -187,6 +191,7 @@ const WORK_KEY: &str = "give the key of an app of the 8x8 Admin Console that has
 const WORK_USER: &str = "give the sign-in name of a service account with access level \"Analytics: Supervisor\"";
 const WORK_PASSWORD: &str = "give the password of `work.user` by reference";
 const HOST: &str = "give your contact centre's cluster, such as https://vcc-na12.8x8.com";
+const STREAM: &str = "give the host of your region, such as wss://pulsar-ws-use1.8x8.com";
 const CC_TENANT: &str = "give the tenant's name as Configuration Manager shows it";
 const TOKEN: &str = "give the Action Request Token of Configuration Manager, Integration, API Token, by reference";
 const SHORT: &str = "give list, item and short code of a status code of Working Offline that nobody else uses";
@@ -271,7 +276,13 @@ impl RawAgents {
             let what = "is no entry of a list of status codes".into();
             wrong.push(Wrong { field: "agents.working_offline", what, fix: SHORT });
         }
-        Some(Agents { host: host?, tenant: tenant?, user: user?, token: token?, working_offline: self.working_offline })
+        let web = |text: String| text.strip_prefix("ws").map(|rest| format!("http{rest}")).unwrap_or(text);
+        let stream = match self.stream.map(web) {
+            Some(host) => address(wrong, "agents.stream", &host, STREAM).map(Some),
+            None => Some(None),
+        };
+        let (host, tenant, user, token) = (host?, tenant?, user?, token?);
+        Some(Agents { host, tenant, user, token, working_offline: self.working_offline, stream: stream? })
     }
 }
 

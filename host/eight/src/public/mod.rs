@@ -33,14 +33,18 @@ use crate::budget;
 use crate::calls::{self, Means};
 use crate::carried::Carried;
 use crate::client::Check;
-use crate::config::{self, Public};
+use crate::config::{self, Public, Push};
 use crate::directory::{self, User};
 use crate::error::Error;
 use crate::people::directory::Reader;
 use crate::sign_in::SignIn;
+use crate::stream::{self, Place, Position, Stream};
 use crate::work::analytics::Analytics;
 use crate::work::extension::{Extensions, Held};
 use board::Board;
+
+/// Where Event Streaming tells changes of agents: namespace and event type.
+const AGENT_CHANGES: &str = "event-v1/AgentStatusChange";
 
 /// Speaks for one tenant to 8x8's documented services. Cloning it is cheap; the clones share everything.
 #[derive(Debug, Clone)]
@@ -118,6 +122,28 @@ impl Client {
         let mut board = self.board();
         board.take_people(brought, &self.0.config);
         Ok(board.users())
+    }
+
+    /// What 8x8 is to tell by itself: changes of agents, where the settings name a stream.
+    pub fn push(&self) -> Push {
+        let agents = self.0.config.agents.as_ref();
+        let stream = agents.and_then(|agents| Some((agents.tenant.clone(), agents.stream.clone()?)));
+        let stream = stream.map(|(tenant, host)| config::Stream { tenant, host: Some(host) });
+        Push { wait: false, stream, webhook: None }
+    }
+
+    /// Opens the stream of changes of agents; `None` where none is configured.
+    ///
+    /// # Errors
+    /// [`Error::is_credential_problem`] when an administrator has to act; [`Error::Refused`] when `from` is not known any more; else
+    /// what broke.
+    pub async fn stream(&self, from: &Position) -> Result<Option<Stream>, Error> {
+        let config = &self.0.config;
+        let Some(config::Stream { tenant, host: Some(host) }) = self.push().stream else { return Ok(None) };
+        let (host, key) = (stream::host(&host)?, hidden(config.key.expose_secret(), "key")?);
+        let reader = format!("presync-{}", config.tenant);
+        let place = Place { host, tenant: &tenant, topic: AGENT_CHANGES, reader: &reader, key: &key };
+        Stream::open(&place, from).await.map(Some)
     }
 
     /// What can and what cannot be carried for a person, as far as is known now.

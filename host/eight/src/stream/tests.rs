@@ -113,7 +113,7 @@ async fn a_silent_stream_is_pinged_and_given_up_when_nothing_comes_back() {
 
 #[tokio::test]
 async fn whoever_is_not_let_in_is_told_what_to_do() {
-    for (status, said) in [(401, "push.stream_tenant"), (403, "Pulsar Event Stream")] {
+    for (status, said) in [(401, "Configuration Manager"), (403, "Pulsar Event Stream")] {
         let eight = Eight::start().await;
         let host = eight.server.address().to_string();
         offer(&eight, &host).await;
@@ -136,10 +136,8 @@ async fn without_an_offer_or_a_tenant_there_is_no_stream() {
 fn the_host_is_as_configured_else_as_offered_with_tls_wherever_the_api_has_it() {
     let url = |text: &str| Url::parse(text).unwrap();
     let (api, local) = (url("https://api.8x8.com"), url("http://127.0.0.1:1"));
-    let offered = "pulsar-ws-use1.8x8.com";
-    assert_eq!(host(None, offered, &api).unwrap(), url("https://pulsar-ws-use1.8x8.com"));
-    assert_eq!(host(None, "127.0.0.1:2", &local).unwrap(), url("http://127.0.0.1:2"));
-    let configured = url("wss://pulsar-ws-euw2.8x8.com");
-    assert_eq!(host(Some(&configured), offered, &local).unwrap(), url("https://pulsar-ws-euw2.8x8.com"));
-    assert!(host(None, "no host at all", &api).is_err());
+    assert_eq!(offered("pulsar-ws-use1.8x8.com", &api).unwrap(), url("https://pulsar-ws-use1.8x8.com"));
+    assert_eq!(offered("127.0.0.1:2", &local).unwrap(), url("http://127.0.0.1:2"));
+    assert_eq!(host(&url("wss://pulsar-ws-euw2.8x8.com")).unwrap(), url("https://pulsar-ws-euw2.8x8.com"));
+    assert!(offered("no host at all", &api).is_err());
 }

@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use presync_core::time::Timestamp;
 use presync_eight::Provider;
+use presync_eight::config::Push;
 use presync_eight::hooks::Door;
 use serde::Serialize;
 use tokio::sync::{Notify, mpsc};
@@ -56,6 +57,8 @@ pub struct Listening {
 pub(crate) struct Ear {
     /// `None` where 8x8 tells nothing.
     state: Option<Mutex<State>>,
+    /// A stream tells everything that is read, and not only some of it.
+    tells_all: bool,
     /// Lets deliveries in; `None` without a webhook.
     pub(crate) door: Option<Door>,
     inbox: mpsc::Sender<Vec<u8>>,
@@ -79,17 +82,17 @@ struct State {
 impl Ear {
     pub(crate) fn new(eight: &Provider) -> Self {
         let (inbox, delivered) = mpsc::channel(INBOX);
-        let client = match eight {
-            Provider::Partner(client) => Some(client),
-            Provider::Public(_) => None,
+        let Push { wait, stream, webhook } = eight.push();
+        let state = (wait || stream.is_some() || webhook.is_some()).then(Mutex::default);
+        let (door, tells_all) = match eight {
+            Provider::Partner(client) => {
+                let tenant = stream.map(|stream| stream.tenant);
+                (webhook.map(|_| Door::new(client.clone(), tenant)), true)
+            }
+            Provider::Public(_) => (None, false),
         };
-        let door = client.filter(|client| client.push().webhook.is_some()).map(|client| {
-            let tenant = client.push().stream.as_ref().map(|stream| stream.tenant.clone());
-            Door::new(client.clone(), tenant)
-        });
         let delivered = tokio::sync::Mutex::new(delivered);
-        let state = client.map(|_| Mutex::default());
-        Self { state, door, inbox, delivered, read: Notify::new(), silent: Notify::new() }
+        Self { state, tells_all, door, inbox, delivered, read: Notify::new(), silent: Notify::new() }
     }
 
     /// What may be seen of it.
@@ -128,9 +131,10 @@ impl Ear {
     /// The feed was read and showed so many changes.
     pub(crate) fn was_read(&self, changes: usize) {
         self.read.notify_one();
-        let Some(mut state) = self.state().filter(|state| state.shown.by == Some(By::Stream) && changes > 0) else {
+        let Some(mut state) = self.state().filter(|state| state.shown.by == Some(By::Stream)) else { return };
+        if !self.tells_all || changes == 0 {
             return;
-        };
+        }
         state.untold = if state.shown.told == state.told_at_reading { state.untold + 1 } else { 0 };
         state.told_at_reading = state.shown.told;
         if state.untold >= UNTOLD {

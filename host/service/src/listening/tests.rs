@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use presync_eight::config::Push;
 use presync_eight::Config;
+use presync_eight::config::Push;
 
 use super::*;
 use crate::clock::SystemClock;

@@ -75,3 +75,20 @@ fn a_secret_is_never_told() {
     assert!(said.contains("`key`") && !said.contains("s3cret"), "{said}");
     assert!(!format!("{:?}", check(whole()).unwrap()).contains("eght_k"));
 }
+
+#[test]
+fn the_stream_of_agents_is_named_by_its_host_and_not_without_tls() {
+    let with = |stream: &str| {
+        let mut raw = whole();
+        raw.agents.as_mut().unwrap().stream = Some(stream.to_owned());
+        raw
+    };
+    let stream = |stream: &str| check(with(stream)).unwrap().agents.unwrap().stream.unwrap();
+    assert_eq!(stream("wss://pulsar-ws-use1.8x8.com").as_str(), "https://pulsar-ws-use1.8x8.com/");
+    assert_eq!(stream("ws://127.0.0.1:9083").as_str(), "http://127.0.0.1:9083/");
+    let refused = told(with("ws://pulsar-ws-use1.8x8.com"));
+    assert!(
+        refused.starts_with("`agents.stream` is ") && refused.contains("give the host of your region"),
+        "{refused}"
+    );
+}

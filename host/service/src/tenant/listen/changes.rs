@@ -8,13 +8,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use presync_core::time::Timestamp;
 use presync_core::words::Side;
+use presync_eight::Error;
 use presync_eight::stream::{Position, Stream};
-use presync_eight::{Client, Error};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::pause::Pause;
-use super::{unless, wants_changes};
+use super::unless;
 use crate::listening::By;
 use crate::status::Place;
 use crate::tenant::Tenant;
@@ -50,12 +50,12 @@ struct Streaming {
 
 impl Tenant {
     /// Hears of changes until told to stop.
-    pub(super) async fn follow_changes(&self, client: &Client, mut stop: watch::Receiver<bool>) {
-        let push = client.push();
+    pub(super) async fn follow_changes(&self, mut stop: watch::Receiver<bool>) {
+        let push = self.eight.push();
         let mut streaming = Streaming { position: Position::default(), pause: Pause::new(), silent: false };
         let mut waiting = Pause::new();
         let mut streams = push.stream.is_some();
-        while wants_changes(client) {
+        while push.stream.is_some() || push.wait {
             let Some(_) = unless(&mut stop, self.feed_place()).await else { return };
             if self.down().contains(&Side::Eight) {
                 self.ear.hears(None, self.clock.now());
@@ -63,7 +63,7 @@ impl Tenant {
                 continue;
             }
             if streams && streaming.pause.left().is_zero() {
-                let Some(end) = self.follow_stream(client, &mut streaming, &mut stop).await else { return };
+                let Some(end) = self.follow_stream(&mut streaming, &mut stop).await else { return };
                 self.ear.hears(None, self.clock.now());
                 streams = self.stream_ended(end, &mut streaming);
                 continue;
@@ -71,7 +71,7 @@ impl Tenant {
             let until_stream = streams.then(|| streaming.pause.until());
             let most = until_stream.map_or(WAIT, |until| until.saturating_duration_since(Instant::now()).min(WAIT));
             if push.wait && most >= SHORTEST_WAIT && waiting.left().is_zero() {
-                let Some(()) = self.wait_for_change(client, most, &mut waiting, &mut stop).await else { return };
+                let Some(()) = self.wait_for_change(most, &mut waiting, &mut stop).await else { return };
                 continue;
             }
             let waits = push.wait.then(|| waiting.until()).filter(|_| most >= SHORTEST_WAIT);
@@ -81,13 +81,8 @@ impl Tenant {
     }
 
     /// Follows the stream until its end; `None` when the stop comes first.
-    async fn follow_stream(
-        &self,
-        client: &Client,
-        streaming: &mut Streaming,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Option<End> {
-        let mut stream = match unless(stop, client.stream(&streaming.position)).await? {
+    async fn follow_stream(&self, streaming: &mut Streaming, stop: &mut watch::Receiver<bool>) -> Option<End> {
+        let mut stream = match unless(stop, self.eight.stream(&streaming.position)).await? {
             Ok(Some(stream)) => stream,
             Ok(None) => return Some(End::NotOffered),
             Err(error) => return Some(End::Broken(error)),
@@ -115,7 +110,7 @@ impl Tenant {
                 self.is_well(Place::Stream);
             }
             self.ear.heard(messages.len(), self.clock.now());
-            self.take_messages(client, messages.iter().map(|message| &*message.payload)).await;
+            self.take_messages(messages.iter().map(|message| &*message.payload)).await;
             if let Some(last) = messages.last() {
                 streaming.position = Position::behind(last);
             }
@@ -156,20 +151,14 @@ impl Tenant {
     }
 
     /// Asks for changes, waits for the answer and takes it up; `None` when the stop comes first.
-    async fn wait_for_change(
-        &self,
-        client: &Client,
-        most: Duration,
-        pause: &mut Pause,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Option<()> {
+    async fn wait_for_change(&self, most: Duration, pause: &mut Pause, stop: &mut watch::Receiver<bool>) -> Option<()> {
         unless(stop, self.room_to_wait()).await?;
         let from = unless(stop, self.feed_place()).await?;
         // What 8x8 counts in.
         let most = Duration::from_secs(most.as_secs());
         let asked_at = self.clock.now();
         self.ear.hears(Some(By::Wait), asked_at);
-        let answer = unless(stop, client.changes_within(&from, most)).await?;
+        let answer = unless(stop, self.eight.changes_within(&from, most)).await?;
         let now = self.clock.now();
         match answer {
             Ok(changes) if changes.readings.is_empty() && changes.deleted.is_empty() => {

@@ -6,6 +6,7 @@ use presync_eight::hooks::{HeaderMap, Registered, Turned};
 use presync_eight::{Client, Error};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use super::pause::Pause;
 use super::unless;
@@ -49,19 +50,17 @@ impl Tenant {
 
     /// Takes up deliveries until told to stop.
     pub(super) async fn follow_deliveries(&self, mut stop: watch::Receiver<bool>) {
-        let presync_eight::Provider::Partner(client) = &self.eight else { return };
         let mut delivered = self.ear.delivered.lock().await;
         loop {
             let mut bodies = Vec::new();
             let Some(count) = unless(&mut stop, delivered.recv_many(&mut bodies, TOGETHER)).await else { return };
             self.ear.heard(count, self.clock.now());
-            self.take_messages(client, bodies.iter().map(Vec::as_slice)).await;
+            self.take_messages(bodies.iter().map(Vec::as_slice)).await;
         }
     }
 
-    /// Keeps the webhook registered until told to stop.
-    pub(super) async fn keep_registered(&self, client: &Client, mut stop: watch::Receiver<bool>) {
-        let Some(address) = &client.push().webhook else { return };
+    /// Keeps the webhook registered at this address until told to stop.
+    pub(super) async fn keep_registered(&self, client: &Client, address: &Url, mut stop: watch::Receiver<bool>) {
         let mut pause = Pause::new();
         loop {
             let Some(registered) = unless(&mut stop, client.register_webhook(address)).await else { return };

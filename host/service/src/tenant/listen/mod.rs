@@ -12,7 +12,7 @@ mod deliveries;
 mod pause;
 mod take;
 
-use presync_eight::{Client, Provider};
+use presync_eight::Provider;
 use tokio::sync::watch;
 
 use crate::tenant::Tenant;
@@ -22,12 +22,13 @@ pub use deliveries::DeliveryError;
 impl Tenant {
     /// Listens until told to stop; a write that is under way then is ended first. Returns at once where 8x8 tells nothing.
     pub async fn listen(&self, stop: watch::Receiver<bool>) {
-        let Provider::Partner(client) = &self.eight else { return };
-        tokio::join!(
-            Box::pin(self.follow_changes(client, stop.clone())),
-            Box::pin(self.follow_deliveries(stop.clone())),
-            self.keep_registered(client, stop)
-        );
+        let deliveries = async {
+            if let (Provider::Partner(client), Some(address)) = (&self.eight, self.eight.push().webhook) {
+                let registered = self.keep_registered(client, &address, stop.clone());
+                tokio::join!(Box::pin(self.follow_deliveries(stop.clone())), registered);
+            }
+        };
+        tokio::join!(Box::pin(self.follow_changes(stop.clone())), Box::pin(deliveries));
         self.ear.hears(None, self.clock.now());
     }
 }
@@ -39,9 +40,4 @@ async fn unless<T>(stop: &mut watch::Receiver<bool>, part: impl Future<Output = 
         _ = stop.wait_for(|stop| *stop) => None,
         done = part => Some(done),
     }
-}
-
-/// Whether something is to be told that changes are to be told by.
-fn wants_changes(client: &Client) -> bool {
-    client.push().stream.is_some() || client.push().wait
 }

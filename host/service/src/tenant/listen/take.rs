@@ -6,7 +6,7 @@ use presync_core::id::EightUserId;
 use presync_core::presence::{EightPresence, Reading};
 use presync_core::reconcile::Input;
 use presync_core::time::Timestamp;
-use presync_eight::{Changes, Client, Cursor, Error};
+use presync_eight::{Changes, Cursor, Error, Provider};
 
 use crate::tenant::read::EightReadings;
 use crate::tenant::{Beat, Tenant};
@@ -32,13 +32,13 @@ impl Tenant {
 
     /// Takes up messages of a stream or of a webhook. They move no place in the feed, and while 8x8 cannot be read they are left to the
     /// reading that comes after.
-    pub(super) async fn take_messages<'a>(&self, client: &Client, payloads: impl IntoIterator<Item = &'a [u8]> + Send) {
+    pub(super) async fn take_messages<'a>(&self, payloads: impl IntoIterator<Item = &'a [u8]> + Send) {
+        let Some(cursor) = self.people().feed.clone() else { return };
+        let told = self.understood(payloads, &cursor).await;
         let mut beat = self.beat.lock().await;
         let started = Instant::now();
-        let Some(cursor) = self.people().feed.clone().filter(|_| !beat.eight.is_down()) else { return };
-        let mut told = Told::default();
-        for changes in payloads.into_iter().filter_map(|payload| client.told(payload, &cursor)) {
-            told.add(changes);
+        if beat.eight.is_down() {
+            return;
         }
         if told.needs_reading {
             self.read_between(&mut beat, started).await;
@@ -50,6 +50,25 @@ impl Tenant {
             let work = self.absorb(inputs);
             self.write_between(&mut beat, work, started).await;
         }
+    }
+
+    async fn understood<'a>(&self, payloads: impl IntoIterator<Item = &'a [u8]> + Send, cursor: &Cursor) -> Told {
+        let mut told = Told::default();
+        match &self.eight {
+            Provider::Partner(client) => {
+                payloads
+                    .into_iter()
+                    .filter_map(|payload| client.told(payload, cursor))
+                    .for_each(|changes| told.add(changes));
+            }
+            Provider::Public(client) => {
+                let payloads: Vec<_> = payloads.into_iter().collect();
+                for payload in payloads {
+                    told.needs_reading |= client.told(payload).await;
+                }
+            }
+        }
+        told
     }
 
     fn believed(&self, beat: &mut Beat, readings: Readings) -> Option<Vec<Input>> {
