@@ -73,6 +73,10 @@ obstacles! {
         "8x8 is still working on the change";
     TooManyUnderWay = "too-many-under-way",
         "8x8 works on ten changes of a customer at a time: this one waits for its turn";
+    NotNoted = "not-noted",
+        "what is set at 8x8 could not be noted on disk first, so it was not sent: look at the state on disk";
+    DirectoryNotRead = "directory-not-read",
+        "8x8's directory has not been read since the start: it will apply as soon as it is";
     NotTaken = "not-taken",
         "8x8 did not take the change; it is tried again";
 }

@@ -33,6 +33,7 @@
 //! * `people`: a directory kept by its changes
 //! * `work`: what members of call queues do; do not disturb on an extension
 //! * [`agents`]: the contact centre's agents
+//! * [`ledger`]: what is to be known after a restart
 //! * [`public`]: the door to all of it
 //!
 //! What 8x8 tells by itself, in either way: [`frames`]. And [`provider`]: either of the two.
@@ -53,6 +54,7 @@ mod gate;
 pub mod hooks;
 mod item;
 mod layers;
+pub mod ledger;
 pub mod offer;
 mod people;
 mod presence;
@@ -77,7 +79,7 @@ pub use config::{Config, Settings};
 pub use directory::User;
 pub use error::Error;
 pub use feed::{Changes, Cursor, Snapshot};
+pub use ledger::{Ledger, LedgerError, Noted};
 pub use provider::Provider;
 pub use publication_id::publication_id;
 pub use publish::{Publication, Published};
-pub use work::extension::Held;

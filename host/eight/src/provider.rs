@@ -15,6 +15,7 @@ use crate::config::{Push, Settings};
 use crate::directory::User;
 use crate::error::Error;
 use crate::feed::{Changes, Cursor, Snapshot};
+use crate::ledger::{Ledger, Noted};
 use crate::public;
 use crate::publish::{Publication, Published};
 use crate::stream::{Position, Stream};
@@ -129,6 +130,26 @@ impl Provider {
         match self {
             Self::Partner(_) => Carried::by_partner(calls::plan(Means::Partner, status, calls)),
             Self::Public(client) => client.carried(user, status, calls),
+        }
+    }
+
+    /// From now on what has to be known after a restart is kept in `ledger`; takes up what a former process had put there, and what
+    /// `held` says that we hold for each person. To be called once, before anything is read or written. The partner API knows our
+    /// publications by itself: there nothing is kept, and what is found there was left by public mode.
+    pub fn keep_in(
+        &self,
+        ledger: Arc<dyn Ledger>,
+        noted: Vec<Noted>,
+        held: impl IntoIterator<Item = (EightUserId, EightTarget)>,
+    ) {
+        match self {
+            Self::Partner(_) if noted.is_empty() => {}
+            Self::Partner(_) => tracing::warn!(
+                notes = noted.len(),
+                "public mode was used here before, and what it set at agents and extensions is left as it is: run it once more for \
+                 some minutes, or set it back in 8x8 by hand"
+            ),
+            Self::Public(client) => client.keep_in(ledger, noted, held),
         }
     }
 

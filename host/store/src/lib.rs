@@ -35,8 +35,8 @@ pub use backup::backup;
 pub use checkup::{Checkup, Contents, Problem, checkup};
 pub use error::StoreError;
 pub use record::{
-    Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, SignInAccount, StoredEvent, StoredLink, StoredRules,
-    StoredSignIn,
+    Batch, NewEvent, NewLink, RuleAside, RuleVersion, RulesChange, SetAtEight, SignInAccount, StoredEvent, StoredLink,
+    StoredRules, StoredSignIn,
 };
 pub use store::Store;
 pub use tenant::{TenantStore, VERSIONS_KEPT};

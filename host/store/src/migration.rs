@@ -13,8 +13,12 @@ use crate::error::StoreError;
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"psyn");
 
 /// The migration at place `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/v1.sql"), include_str!("migrations/v2.sql"), include_str!("migrations/v3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/v1.sql"),
+    include_str!("migrations/v2.sql"),
+    include_str!("migrations/v3.sql"),
+    include_str!("migrations/v4.sql"),
+];
 
 /// The version that this program works with.
 pub(crate) const PRESENT: u32 = MIGRATIONS.len() as u32;

@@ -74,6 +74,17 @@ pub struct Batch {
     pub events: Vec<NewEvent>,
 }
 
+/// A note of something that was set at 8x8 and does not end by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAtEight {
+    /// What kind of thing, one word.
+    pub kind: String,
+    /// Of whom: an id at 8x8.
+    pub key: String,
+    /// What there is to know, as JSON.
+    pub note: String,
+}
+
 /// A version of a rule that was in force for everyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleVersion {

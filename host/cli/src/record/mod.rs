@@ -65,7 +65,10 @@ pub(crate) struct RecordArgs {
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     if args.length < Duration::from_secs(1) {
-        bail!("--for is {}, in which nothing can be recorded; give a second or more", humantime::format_duration(args.length));
+        bail!(
+            "--for is {}, in which nothing can be recorded; give a second or more",
+            humantime::format_duration(args.length)
+        );
     }
     let settings = settings::load(&args.config)?;
     let tenant = tenant::chosen(&settings.tenants, args.tenant.as_deref())?;
@@ -79,10 +82,9 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     let config = run::tenant_config(tenant.clone(), &cadence);
     let (config, rules) = match writes {
         // Nobody sees what is decided, and whoever replays it has the default maps.
-        Writes::Withheld => (
-            TenantConfig { rules: Vec::new(), supply: Supply::default(), ..config },
-            RuleSettings::default(),
-        ),
+        Writes::Withheld => {
+            (TenantConfig { rules: Vec::new(), supply: Supply::default(), ..config }, RuleSettings::default())
+        }
         Writes::Sent => (config, rule_settings(args, &settings.service)?),
     };
     let outcome = run::block_on(watch(config, cadence, rules, args.length))?;
@@ -121,7 +123,12 @@ struct Outcome {
 }
 
 /// Runs the service for so long, on a state of its own that is thrown away: so the recording begins with the whole directories.
-async fn watch(config: TenantConfig, cadence: Cadence, rules: RuleSettings, length: Duration) -> anyhow::Result<Outcome> {
+async fn watch(
+    config: TenantConfig,
+    cadence: Cadence,
+    rules: RuleSettings,
+    length: Duration,
+) -> anyhow::Result<Outcome> {
     let folder = tempfile::tempdir().context("cannot make a folder for the state of the recording")?;
     let store = Store::open(&folder.path().join("record.db"))?;
     let tenants = run::open(vec![config], cadence, &store, rules)?;

@@ -27,7 +27,9 @@ pub(super) fn render(recorded: &Recorded, outcome: &Outcome, tenant: &str, to: &
         _ = writeln!(page, "  {service:<14} {answers}");
     }
     page += &match writes {
-        Writes::Withheld => format!("  Nothing was written to either side; {} were answered here.\n", count_writes(totals.withheld)),
+        Writes::Withheld => {
+            format!("  Nothing was written to either side; {} were answered here.\n", count_writes(totals.withheld))
+        }
         Writes::Sent => "  What the service wanted to write was sent.\n".to_owned(),
     };
     _ = writeln!(page, "  {} values were replaced, and none of them was found in the recording.", recorded.replaced);

@@ -31,8 +31,7 @@ pub(super) fn chosen<'a>(tenants: &'a [Tenant], name: Option<&str>) -> anyhow::R
 
 /// Where its services are.
 pub(super) fn bases(tenant: &Tenant) -> Bases {
-    let mut bases =
-        vec![(Service::Entra, tenant.teams.login.clone()), (Service::Graph, tenant.teams.graph.clone())];
+    let mut bases = vec![(Service::Entra, tenant.teams.login.clone()), (Service::Graph, tenant.teams.graph.clone())];
     match &tenant.eight {
         Eight::Partner(partner) => bases.push((Service::Eight, partner.api.clone())),
         Eight::Public(public) => {
@@ -134,7 +133,10 @@ fn public(public: &Public, names: &Recorder) -> Table {
     ]);
     if let Some(work) = &public.work {
         let user = names.pseudonym(&work.user).into();
-        table.insert("work".to_owned(), self::table([("key", SECRET.into()), ("user", user), ("password", SECRET.into())]).into());
+        table.insert(
+            "work".to_owned(),
+            self::table([("key", SECRET.into()), ("user", user), ("password", SECRET.into())]).into(),
+        );
     }
     if let Some(agents) = agents(public, names) {
         table.insert("agents".to_owned(), agents.into());
@@ -156,9 +158,10 @@ fn public(public: &Public, names: &Recorder) -> Table {
 }
 
 fn agents(public: &Public, names: &Recorder) -> Option<Table> {
-    let people = public.people.iter().map(|(person, agent)| {
-        (names.pseudonym(person), Value::from(names.pseudonym(agent.as_str())))
-    });
+    let people = public
+        .people
+        .iter()
+        .map(|(person, agent)| (names.pseudonym(person), Value::from(names.pseudonym(agent.as_str()))));
     let people: Table = people.collect();
     let mut table = Table::new();
     if let Some(agents) = &public.agents {

@@ -16,6 +16,7 @@ use std::time::Duration;
 use presync_core::delivery::Outcome;
 use presync_core::obstacle::Obstacle;
 use presync_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::status::{AgentStatus, Settable};
 use super::transition::{Transition, transition};
@@ -32,6 +33,13 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Desk {
     places: HashMap<AgentId, Place>,
+}
+
+/// What is to be known of an agent after a restart: that we held the agent out for a wish that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The agent came back by hand.
+    pub overridden: bool,
 }
 
 /// How it stands with a wish.
@@ -65,6 +73,7 @@ struct Place {
     overridden: bool,
     trouble: Option<Outcome>,
     retry_at: Timestamp,
+    noted: Option<Note>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +154,26 @@ impl Desk {
         (place.trouble, place.retry_at) = (Some(outcome), now + pause);
     }
 
+    /// Takes up what a former process had noted. Unless somebody wishes it again, the agent is let go.
+    pub fn restore(&mut self, agent: AgentId, note: Note, now: Timestamp) {
+        let place = self.places.entry(agent).or_default();
+        place.wish = Wish::HeldOut { until: now + ORPHAN };
+        (place.held, place.overridden, place.noted) = (true, note.overridden, Some(note));
+    }
+
+    /// What is to be noted that is not yet; `None` takes a note away.
+    pub fn unnoted(&self) -> Vec<(AgentId, Option<Note>)> {
+        let places = self.places.iter().map(|(agent, place)| (agent, place.note(), place.noted));
+        places.filter(|(_, note, noted)| note != noted).map(|(agent, note, _)| (agent.clone(), note)).collect()
+    }
+
+    /// This is noted.
+    pub fn noted(&mut self, agent: &AgentId, note: Option<Note>) {
+        if let Some(place) = self.places.get_mut(agent) {
+            place.noted = note;
+        }
+    }
+
     /// How it stands with what is wished of an agent.
     pub fn standing(&self, agent: &AgentId) -> Standing {
         self.places.get(agent).map_or(Standing::LetGo, Place::standing)
@@ -161,6 +190,11 @@ impl Place {
         if self.wish != Wish::LetGo {
             (self.wish, self.retry_at, self.trouble) = (Wish::LetGo, Timestamp::EPOCH, None);
         }
+    }
+
+    fn note(&self) -> Option<Note> {
+        let stands = matches!(self.wish, Wish::HeldOut { .. }) && self.held;
+        stands.then_some(Note { overridden: self.overridden })
     }
 
     fn is_ours(&self) -> bool {

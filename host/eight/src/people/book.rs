@@ -11,6 +11,8 @@ use crate::work::activity::Member;
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     people: HashMap<EightUserId, Listed>,
+    /// A whole directory has been taken.
+    is_read: bool,
     /// Whose an extension is, by PBX and number; `None` when two people have it.
     lines: HashMap<(String, String), Option<EightUserId>>,
     /// Whose an address or a sign-in name is; `None` when two people have it.
@@ -20,6 +22,7 @@ pub(crate) struct Book {
 impl Book {
     /// Takes a whole directory; whoever is not in it is gone.
     pub(crate) fn replace(&mut self, listed: Vec<Listed>) {
+        self.is_read = true;
         self.people = listed.into_iter().map(|listed| (listed.user.id.clone(), listed)).collect();
         self.index();
     }
@@ -45,6 +48,11 @@ impl Book {
     /// Whether somebody has an extension of 8x8 Work.
     pub(crate) fn has_work(&self, id: &EightUserId) -> bool {
         self.people.get(id).is_some_and(|listed| listed.lines.iter().any(|line| line.is_work))
+    }
+
+    /// Whether there was a directory yet.
+    pub(crate) const fn is_read(&self) -> bool {
+        self.is_read
     }
 
     /// Whether somebody is known.

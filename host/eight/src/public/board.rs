@@ -156,9 +156,9 @@ impl Board {
         self.agents.insert(agent.clone(), seen);
     }
 
-    /// Notes what we say that we hold for a person.
-    pub(super) fn say(&mut self, user: &EightUserId, held: Option<EightTarget>) {
-        self.said.insert(user.clone(), held);
+    /// Notes what we hold for a person, as a reading is to show it: available is nothing of ours to be seen.
+    pub(super) fn say_held(&mut self, user: &EightUserId, held: Option<EightTarget>) {
+        self.said.insert(user.clone(), held.filter(|status| *status != EightTarget::Available));
     }
 
     /// Everybody's presence, and from where changes go on.

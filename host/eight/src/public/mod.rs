@@ -3,12 +3,14 @@
 //! What a partner's API tells in one feed is put together here from several services, and compared with what was told before, so that
 //! the rest of presync sees the same snapshots and changes. What cannot be carried this way is said, for each person and each write.
 //!
+//! * `keep`: what is kept over a restart
 //! * `merge`: one presence from what each service says
 //! * `board`: what each service said last, and what was told of it
 //! * `read`: asking the services that are due
 //! * `write`: from a publication to what the means here can do
 
 mod board;
+mod keep;
 mod merge;
 mod read;
 mod write;
@@ -36,11 +38,12 @@ use crate::client::Check;
 use crate::config::{self, Public, Push};
 use crate::directory::{self, User};
 use crate::error::Error;
+use crate::ledger::Notes;
 use crate::people::directory::Reader;
 use crate::sign_in::SignIn;
 use crate::stream::{self, Place, Position, Stream};
 use crate::work::analytics::Analytics;
-use crate::work::extension::{Extensions, Held};
+use crate::work::extension::{Extensions, Users};
 use board::Board;
 
 /// Where Event Streaming tells changes of agents: namespace and event type.
@@ -59,6 +62,7 @@ struct Shared {
     agents: Option<AgentApi>,
     realtime: Option<Realtime>,
     extensions: Extensions,
+    notes: Notes,
     /// One reading of the services at a time.
     polling: tokio::sync::Mutex<()>,
     /// Held for moments.
@@ -97,13 +101,15 @@ impl Client {
             };
             Realtime::new(access(entry, Gates::service(budget::REALTIME)), &base)
         });
+        let notes = Notes::default();
         let shared = Shared {
             directories,
             reader: tokio::sync::Mutex::new(Reader::new(config.directory)),
             analytics: analytics.transpose()?,
             agents: agents.transpose()?,
             realtime: realtime.transpose()?,
-            extensions: Extensions::default(),
+            extensions: Extensions::new(notes.clone()),
+            notes,
             polling: tokio::sync::Mutex::default(),
             board: Mutex::new(Board::new(clock.now())),
             config,
@@ -169,20 +175,13 @@ impl Client {
     /// How far what is wanted of a person is carried, as it stands now.
     pub fn carried(&self, user: &EightUserId, status: Option<EightTarget>, calls: Calls) -> Carried {
         let board = self.board();
+        if !board.book.is_read() {
+            return Carried { waits: status.map(|_| Obstacle::DirectoryNotRead), ..Carried::default() };
+        }
         let plan = calls::plan(self.means(&board, user), status, calls);
         let agent = board.agent_of(user).map_or(Standing::LetGo, |agent| board.desk.standing(agent));
         drop(board);
         Carried::by_public(plan, agent, self.0.extensions.standing(user))
-    }
-
-    /// The extensions on which do not disturb was set by us: to be kept, and given to [`Client::restore`] after a restart.
-    pub fn held(&self) -> Held {
-        self.0.extensions.held()
-    }
-
-    /// Takes up what a former process had set.
-    pub fn restore(&self, held: Held) {
-        self.0.extensions.restore(held);
     }
 
     /// Tries what can be tried without writing, each family of credentials by itself.
@@ -203,6 +202,11 @@ impl Client {
             checks.push(Check { what: "realtime metrics can be read", result: realtime.read().await.map(|_| ()) });
         }
         checks
+    }
+
+    /// The way to the users.
+    fn users_api(&self) -> Users<'_> {
+        Users { access: &self.0.directories, api: &self.0.config.api }
     }
 
     /// What there is to keep calls away from a person with.

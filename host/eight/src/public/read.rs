@@ -8,6 +8,7 @@ use presync_core::delivery::Outcome;
 
 use super::{Client, Shared};
 use crate::agents::status::Settable;
+use crate::agents::wire::Changed;
 use crate::agents::{AgentId, Seen};
 use crate::error::Error;
 use crate::feed::{Changes, Cursor, Snapshot};
@@ -59,6 +60,7 @@ impl Client {
         let _one_at_a_time = self.0.polling.lock().await;
         let (work, agents) = tokio::join!(self.read_work(), self.read_agents());
         self.set_due_agents().await;
+        self.0.extensions.let_go_of_lapsed(self.users_api()).await;
         work.and(agents)
     }
 
@@ -96,10 +98,14 @@ impl Client {
     pub(super) async fn set_due_agents(&self) {
         let Some(agents) = &self.0.agents else { return };
         let due: Vec<(AgentId, Settable)> = self.board().desk.due(self.0.directories.now());
-        if due.is_empty() {
-            return;
+        if !due.is_empty() {
+            let changed = agents.set(&due).await;
+            self.take_changed(&due, changed);
         }
-        let changed = agents.set(&due).await;
+        self.note_agents().await;
+    }
+
+    fn take_changed(&self, due: &[(AgentId, Settable)], changed: Vec<Changed>) {
         let now = self.0.directories.now();
         let mut board = self.board();
         for ((agent, change), changed) in due.iter().zip(changed) {

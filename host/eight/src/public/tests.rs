@@ -1,5 +1,7 @@
 //! A whole client of public mode against an 8x8 made of `wiremock`, with the documented services alone.
 
+mod restart;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;

@@ -24,6 +24,9 @@ const WAITING: Duration = Duration::from_secs(30);
 impl Client {
     /// Carries out any number of publications as far as the documented services can, and gives one outcome each, in order.
     pub async fn publish(&self, publications: &[Publication]) -> Vec<Published> {
+        if !self.board().book.is_read() {
+            return publications.iter().map(not_yet).collect();
+        }
         let plans: Vec<(Option<AgentId>, Plan)> = publications.iter().map(|p| self.wish(p)).collect();
         self.set_due_agents().await;
         let mut published = Vec::with_capacity(publications.len());
@@ -63,9 +66,10 @@ impl Client {
         if let Some(agent) = agent {
             met.of_agent(self.board().desk.standing(agent), plan.hold_out);
         }
-        let Shared { extensions, directories, config, .. } = &*self.0;
+        let Shared { extensions, directories, .. } = &*self.0;
         if plan.do_not_disturb || extensions.concerns(user) {
-            let step = extensions.set(directories, &config.api, user, plan.do_not_disturb).await;
+            let until = directories.now() + publication.lease.unwrap_or(LEASE);
+            let step = extensions.set(self.users_api(), user, plan.do_not_disturb.then_some(until)).await;
             met.of_extension(step, plan.do_not_disturb);
         }
         let outcome = met.outcome(plan);
@@ -84,9 +88,14 @@ impl Client {
             // What was there before is there still.
             _ => return,
         };
-        let shows_nothing = presync_core::words::EightTarget::Available;
-        self.board().say(user, held.filter(|status| *status != shows_nothing));
+        self.board().say_held(user, held);
     }
+}
+
+/// Who somebody is at 8x8 is not known yet.
+fn not_yet(publication: &Publication) -> Published {
+    let outcome = Outcome::Later { reason: Obstacle::DirectoryNotRead, retry_after: ITEM_SOON };
+    Published { user: publication.user.clone(), outcome, detail: None, revision: None }
 }
 
 /// What the means answered.

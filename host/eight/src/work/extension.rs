@@ -3,60 +3,65 @@
 //! A change of a user replaces the whole user, so the user is read, changed in that one place and sent back with everything that
 //! this version does not know. 8x8 then works on it, and is asked how that goes. Only what we set is ever unset: where do not disturb
 //! was on already, it is the person's own.
+//!
+//! ```text
+//!   wish ─► read the user ─► note what will be ours ─► send ─► 8x8 works on it ─► ours, noted ─► wish lapses ─► read, note, send …
+//!                                                        └─ no answer, or killed: a reading tells whether it arrived
+//! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use presync_core::delivery::Outcome;
 use presync_core::id::EightUserId;
 use presync_core::obstacle::Obstacle;
 use presync_core::time::Timestamp;
-use presync_http::text::{Text, plain};
+use presync_http::text::plain;
 use presync_http::transport::under;
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
+use super::entry::{Begun, Entry, Progress, change, read};
 use crate::access::{Access, Call};
+use crate::agents::desk::ORPHAN;
 use crate::carried::OnExtension;
 use crate::error::Error;
-use crate::problem::Problem;
+use crate::ledger::{Kind, Notes};
 use crate::product::Product;
 
 /// Changes that 8x8 works on at a time: it takes ten of a customer, and its own console needs some.
 const AT_ONCE: usize = 8;
 /// From one question about a change to the next; 8x8 wants no more than one a second.
 const ASK: Duration = Duration::from_secs(2);
-/// When a change that is not done is given up, as 8x8 advises.
+/// When a change that is not done is given up, as 8x8 advises. What was sent without an answer does not come later than that.
 const GIVE_UP: Duration = Duration::from_secs(5 * 60);
-
-/// The extensions on which we have set do not disturb, by person: to be kept over a restart, since nothing at 8x8 tells them from
-/// the person's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Held(pub BTreeMap<EightUserId, Vec<String>>);
+/// How long somebody is left alone of whom 8x8 did not take the end of ours.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// Sets do not disturb.
 #[derive(Debug, Default)]
-pub(crate) struct Extensions(Mutex<State>);
+pub(crate) struct Extensions {
+    state: Mutex<State>,
+    notes: Notes,
+}
 
 #[derive(Debug, Default)]
 struct State {
-    held: Held,
-    under_way: HashMap<EightUserId, Operation>,
+    places: HashMap<EightUserId, Place>,
     /// 8x8 takes no changes of users.
     not_taken: bool,
 }
 
-#[derive(Debug, Clone)]
-struct Operation {
-    id: Box<str>,
-    /// The extensions that are ours once it is done.
-    then: Option<Vec<String>>,
-    since: Timestamp,
+#[derive(Debug)]
+struct Place {
+    entry: Entry,
+    /// When 8x8 was asked last how its change goes.
     asked_at: Timestamp,
+    /// Not wished again by then, it is let go.
+    until: Timestamp,
 }
 
 /// How far a wish has come.
@@ -68,53 +73,41 @@ pub(crate) enum Step {
     Later(Obstacle),
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    #[serde(borrow, default)]
-    operation_id: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    status: Option<Text<'a>>,
-    #[serde(default)]
-    error: Option<Value>,
-}
-
-/// What 8x8 says of a change that it works on.
-#[derive(Debug, PartialEq, Eq)]
-enum Progress {
-    Done,
-    UnderWay,
-    Failed(Box<str>),
+/// The way to the users of 8x8.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Users<'a> {
+    pub(crate) access: &'a Access,
+    pub(crate) api: &'a Url,
 }
 
 impl Extensions {
-    /// Takes up what a former process had set.
-    pub(crate) fn restore(&self, held: Held) {
-        self.state().held = held;
+    pub(crate) fn new(notes: Notes) -> Self {
+        Self { state: Mutex::default(), notes }
     }
 
-    pub(crate) fn held(&self) -> Held {
-        self.state().held.clone()
+    /// Takes up what a former process had noted of a person. Unless somebody wishes it again, it is let go.
+    pub(crate) fn restore(&self, user: EightUserId, note: &str, now: Timestamp) -> Result<(), serde_json::Error> {
+        let entry = serde_json::from_str(note)?;
+        self.state().places.insert(user, Place { entry, asked_at: Timestamp::EPOCH, until: now + ORPHAN });
+        Ok(())
     }
 
     /// Whether something was set for this person, or is being.
     pub(crate) fn concerns(&self, user: &EightUserId) -> bool {
-        let state = self.state();
-        state.held.0.contains_key(user) || state.under_way.contains_key(user)
+        self.state().places.contains_key(user)
     }
 
-    /// Whether we hold do not disturb for this person.
+    /// Whether do not disturb on this person's extensions is ours, or may be.
     pub(crate) fn is_held(&self, user: &EightUserId) -> bool {
-        self.state().held.0.get(user).is_some_and(|extensions| !extensions.is_empty())
+        self.state().places.get(user).is_some_and(|place| !place.entry.ours.is_empty())
     }
 
     /// How it stands with do not disturb on this person's extensions, as far as it is our doing.
     pub(crate) fn standing(&self, user: &EightUserId) -> OnExtension {
-        let state = self.state();
-        match (state.under_way.contains_key(user), state.held.0.contains_key(user)) {
-            (true, _) => OnExtension::UnderWay,
-            (false, true) => OnExtension::On,
-            (false, false) => OnExtension::Off,
+        match self.state().places.get(user) {
+            Some(Place { entry: Entry { begun: Some(_), .. }, .. }) => OnExtension::UnderWay,
+            Some(_) => OnExtension::On,
+            None => OnExtension::Off,
         }
     }
 
@@ -123,200 +116,264 @@ impl Extensions {
         self.state().not_taken
     }
 
-    /// Brings a person's extensions where they are wished, one step at a time.
-    pub(crate) async fn set(&self, access: &Access, api: &Url, user: &EightUserId, on: bool) -> Result<Step, Error> {
+    /// Brings a person's extensions where they are wished, one step at a time: do not disturb until then, unless it is wished
+    /// again, or none of ours.
+    pub(crate) async fn set(
+        &self,
+        users: Users<'_>,
+        user: &EightUserId,
+        wish: Option<Timestamp>,
+    ) -> Result<Step, Error> {
         if self.state().not_taken {
             return Ok(Step::NotCarried(Obstacle::DndNotTaken));
         }
-        if !self.advance(access, api, user).await? {
+        if let Some(place) = self.state().places.get_mut(user) {
+            place.until = wish.unwrap_or(Timestamp::EPOCH);
+        }
+        if !self.advance(users, user).await? {
             return Ok(Step::UnderWay);
         }
-        {
-            let state = self.state();
-            if state.held.0.contains_key(user) == on {
-                return Ok(Step::Done);
+        let known = {
+            let mut state = self.state();
+            let under_way = state.places.values().filter(|place| place.entry.begun.is_some()).count();
+            let known = state.places.get(user).map(|place| place.entry.clone());
+            match &known {
+                None if wish.is_none() => return Ok(Step::Done),
+                Some(entry) if wish.is_some() && entry.begun.is_none() => return Ok(Step::Done),
+                Some(entry) if wish.is_none() && entry.is_nothing() => {
+                    state.places.remove(user);
+                    return Ok(Step::Done);
+                }
+                Some(Entry { begun: Some(_), .. }) => {}
+                _ if under_way >= AT_ONCE => return Ok(Step::Later(Obstacle::TooManyUnderWay)),
+                _ => {}
             }
-            if state.under_way.len() >= AT_ONCE {
-                return Ok(Step::Later(Obstacle::TooManyUnderWay));
+            known
+        };
+        let whole = self.whole(users, user).await?;
+        match wish {
+            Some(until) => self.set_on(users, user, whole, known, until).await,
+            None => self.set_off(users, user, whole, known.unwrap_or_default()).await,
+        }
+    }
+
+    /// Lets go of what nobody wishes any more.
+    pub(crate) async fn let_go_of_lapsed(&self, users: Users<'_>) {
+        let now = users.access.now();
+        let lapsed: Vec<EightUserId> = {
+            let state = self.state();
+            let lapsed = state.places.iter().filter(|(_, place)| place.until <= now && !state.not_taken);
+            lapsed.map(|(user, _)| user.clone()).take(AT_ONCE).collect()
+        };
+        for user in lapsed {
+            if let Err(error) = self.set(users, &user, None).await {
+                tracing::warn!(user = user.as_str(), %error, "8x8 did not take the end of our do not disturb; it is tried again");
+                if let Some(place) = self.state().places.get_mut(&user) {
+                    place.until = now + AFTER_FAILURE;
+                }
             }
         }
-        let url = under(api, &["admin-provisioning", "users", user.as_str()])?;
-        let call = Call { method: Method::GET, url: url.clone(), product: Product::Directory, body: None };
+    }
+
+    async fn whole(&self, Users { access, api }: Users<'_>, user: &EightUserId) -> Result<Value, Error> {
+        let call = Call { method: Method::GET, url: address(api, user)?, product: Product::Directory, body: None };
         let answer = access.read(&call).await?;
-        let mut whole: Value = serde_json::from_slice(&answer.body)
-            .map_err(|error| Error::Unreadable(format!("a user: {error}").into()))?;
-        let ours = if on { None } else { self.state().held.0.get(user).cloned() };
-        let Some(changed) = change(&mut whole, ours.as_deref()) else {
+        serde_json::from_slice(&answer.body).map_err(|error| Error::Unreadable(format!("a user: {error}").into()))
+    }
+
+    /// What was sent without an answer may have arrived: what is on of it is ours.
+    async fn set_on(
+        &self,
+        users: Users<'_>,
+        user: &EightUserId,
+        mut whole: Value,
+        known: Option<Entry>,
+        until: Timestamp,
+    ) -> Result<Step, Error> {
+        let Some(changed) = change(&mut whole, None) else {
+            self.forget(user).await;
             return Ok(Step::NotCarried(Obstacle::NoExtension));
         };
-        let then = on.then(|| changed.clone());
+        let mut ours = known.map_or_else(Vec::new, |entry| entry.ours);
+        ours.extend(changed.iter().filter(|id| !ours.contains(id)).cloned().collect::<Vec<_>>());
         if changed.is_empty() {
-            self.settle(user, then);
+            self.settle(user, Entry { ours, begun: None }, until).await;
             return Ok(Step::Done);
         }
-        let body = serde_json::to_vec(&whole).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
+        self.send(users, user, &whole, true, ours, until).await
+    }
+
+    async fn set_off(
+        &self,
+        users: Users<'_>,
+        user: &EightUserId,
+        mut whole: Value,
+        known: Entry,
+    ) -> Result<Step, Error> {
+        let now = users.access.now();
+        if change(&mut whole, Some(&known.ours)).is_some_and(|changed| !changed.is_empty()) {
+            return self.send(users, user, &whole, false, known.ours, Timestamp::EPOCH).await;
+        }
+        // It is off. Unless something of ours may yet arrive, the person was faster, or it never came.
+        if known.begun.is_some_and(|begun| begun.on && now.since(begun.since) < GIVE_UP) {
+            return Ok(Step::UnderWay);
+        }
+        self.forget(user).await;
+        Ok(Step::Done)
+    }
+
+    /// Notes what will be ours, then sends the changed user.
+    async fn send(
+        &self,
+        Users { access, api }: Users<'_>,
+        user: &EightUserId,
+        whole: &Value,
+        on: bool,
+        ours: Vec<String>,
+        until: Timestamp,
+    ) -> Result<Step, Error> {
+        let now = access.now();
+        let body = serde_json::to_vec(whole).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
+        let mut entry = Entry { ours, begun: Some(Begun { on, id: None, since: now }) };
+        if !self.note(user, &entry).await {
+            return Ok(Step::Later(Obstacle::NotNoted));
+        }
+        let before = self.put(user, entry.clone(), until, now);
+        let url = address(api, user)?;
         let call = Call { method: Method::PUT, url, product: Product::Directory, body: Some((body, Uuid::new_v4())) };
-        let answer = match access.write(&call).await {
+        let (id, progress) = match access.write(&call).await {
             Err(Error::Refused { status: 404 | 405 | 501, .. } | Error::Unavailable { status: 501, .. }) => {
                 tracing::warn!("8x8 takes no changes of users: do not disturb cannot be set on extensions");
                 self.state().not_taken = true;
+                self.put_back(user, before).await;
                 return Ok(Step::NotCarried(Obstacle::DndNotTaken));
             }
-            answer => answer?,
-        };
-        let (id, progress) = read(&answer.body)?;
-        self.note(access.now(), user, id, then, progress)
-    }
-
-    /// Asks how a change goes that is under way. Whether there is none any more.
-    async fn advance(&self, access: &Access, api: &Url, user: &EightUserId) -> Result<bool, Error> {
-        let Some(operation) = self.state().under_way.get(user).cloned() else { return Ok(true) };
-        let now = access.now();
-        if now.since(operation.asked_at) < ASK {
-            return Ok(false);
-        }
-        if now.since(operation.since) >= GIVE_UP {
-            self.state().under_way.remove(user);
-            return Err(Error::Unreadable("8x8 did not finish the change of a user within 5 minutes".into()));
-        }
-        let url = under(api, &["admin-provisioning", "operations", &operation.id])?;
-        let call = Call { method: Method::GET, url, product: Product::Operations, body: None };
-        let answer = access.read(&call).await?;
-        if let Some(operation) = self.state().under_way.get_mut(user) {
-            operation.asked_at = now;
-        }
-        match read(&answer.body)?.1 {
-            Progress::UnderWay => Ok(false),
-            Progress::Done => {
-                self.settle(user, operation.then);
-                Ok(true)
+            Err(error) => {
+                if error.outcome() != Outcome::Failed {
+                    self.put_back(user, before).await;
+                }
+                return Err(error);
             }
-            Progress::Failed(said) => {
-                self.state().under_way.remove(user);
+            Ok(answer) => read(&answer.body)?,
+        };
+        match (progress, id) {
+            (Progress::Failed(said), _) => {
+                self.put_back(user, before).await;
                 Err(Error::Refused { status: 200, code: "FAILED".into(), said })
             }
-        }
-    }
-
-    fn note(
-        &self,
-        now: Timestamp,
-        user: &EightUserId,
-        id: Option<Box<str>>,
-        then: Option<Vec<String>>,
-        progress: Progress,
-    ) -> Result<Step, Error> {
-        match (progress, id) {
-            (Progress::Failed(said), _) => Err(Error::Refused { status: 200, code: "FAILED".into(), said }),
             (Progress::UnderWay, Some(id)) => {
-                let operation = Operation { id, then, since: now, asked_at: now };
-                self.state().under_way.insert(user.clone(), operation);
+                entry.begun = Some(Begun { on, id: Some(id), since: now });
+                self.settle(user, entry, until).await;
                 Ok(Step::UnderWay)
             }
             // Without an id there is nothing to ask about: 8x8 has done it at once.
             (Progress::Done, _) | (Progress::UnderWay, None) => {
-                self.settle(user, then);
+                self.end(user, on, entry.ours, until).await;
                 Ok(Step::Done)
             }
         }
     }
 
-    /// A change is done: these extensions are ours now, or none.
-    fn settle(&self, user: &EightUserId, then: Option<Vec<String>>) {
-        let mut state = self.state();
-        state.under_way.remove(user);
-        match then {
-            Some(extensions) => state.held.0.insert(user.clone(), extensions),
-            None => state.held.0.remove(user),
+    /// Asks how a change goes that is under way. Whether there is none any more that could be asked about.
+    async fn advance(&self, Users { access, api }: Users<'_>, user: &EightUserId) -> Result<bool, Error> {
+        let now = access.now();
+        let (entry, until, id, on) = {
+            let mut state = self.state();
+            let Some(place) = state.places.get_mut(user) else { return Ok(true) };
+            let Some(Begun { id: Some(id), on, since }) = place.entry.begun.clone() else { return Ok(true) };
+            if now.since(since) >= GIVE_UP {
+                if let Some(begun) = &mut place.entry.begun {
+                    begun.id = None;
+                }
+                return Err(Error::Unreadable("8x8 did not finish the change of a user within 5 minutes".into()));
+            }
+            if now.since(place.asked_at) < ASK {
+                return Ok(false);
+            }
+            place.asked_at = now;
+            (place.entry.clone(), place.until, id, on)
         };
+        let url = under(api, &["admin-provisioning", "operations", &id])?;
+        let call = Call { method: Method::GET, url, product: Product::Operations, body: None };
+        let answer = match access.read(&call).await {
+            Err(Error::Refused { status: 404, .. }) => {
+                // 8x8 has forgotten it: a reading of the user tells what became of it.
+                if let Some(Begun { id, .. }) =
+                    self.state().places.get_mut(user).and_then(|place| place.entry.begun.as_mut())
+                {
+                    *id = None;
+                }
+                return Ok(true);
+            }
+            answer => answer?,
+        };
+        match read(&answer.body)?.1 {
+            Progress::UnderWay => Ok(false),
+            Progress::Done => {
+                self.end(user, on, entry.ours, until).await;
+                Ok(true)
+            }
+            Progress::Failed(said) => {
+                if on {
+                    self.forget(user).await;
+                } else {
+                    self.settle(user, Entry { begun: None, ..entry }, until).await;
+                }
+                Err(Error::Refused { status: 200, code: "FAILED".into(), said })
+            }
+        }
+    }
+
+    /// A change is done.
+    async fn end(&self, user: &EightUserId, on: bool, ours: Vec<String>, until: Timestamp) {
+        if on {
+            self.settle(user, Entry { ours, begun: None }, until).await;
+        } else {
+            self.forget(user).await;
+        }
+    }
+
+    /// This is what is known now. That it could not be noted is told; after a restart a reading tells the same.
+    async fn settle(&self, user: &EightUserId, entry: Entry, until: Timestamp) {
+        self.note(user, &entry).await;
+        let mut state = self.state();
+        let asked_at = state.places.get(user).map_or(Timestamp::EPOCH, |place| place.asked_at);
+        state.places.insert(user.clone(), Place { entry, asked_at, until });
+    }
+
+    async fn forget(&self, user: &EightUserId) {
+        self.note(user, &Entry::default()).await;
+        self.state().places.remove(user);
+    }
+
+    /// Puts an entry in the place of what was there, which is given.
+    fn put(&self, user: &EightUserId, entry: Entry, until: Timestamp, now: Timestamp) -> Option<Place> {
+        self.state().places.insert(user.clone(), Place { entry, asked_at: now, until })
+    }
+
+    async fn put_back(&self, user: &EightUserId, before: Option<Place>) {
+        match before {
+            Some(Place { entry, until, .. }) => self.settle(user, entry, until).await,
+            None => self.forget(user).await,
+        }
+    }
+
+    /// Whether the note of this stands.
+    async fn note(&self, user: &EightUserId, entry: &Entry) -> bool {
+        let noted = match entry.note() {
+            Ok(note) => self.notes.put(Kind::Extension, user.as_str(), note).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        noted
+            .inspect_err(|error| tracing::error!(user = user.as_str(), %error, "what is set at 8x8 could not be noted"))
+            .is_ok()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Sets do not disturb on all of a user's Work extensions, or unsets it on `ours`. Gives the ids of those that it changed; `None`
-/// when the user has none.
-fn change(user: &mut Value, ours: Option<&[String]>) -> Option<Vec<String>> {
-    let extensions = user.pointer_mut("/serviceInfo/extensions")?.as_array_mut()?;
-    let of_agents =
-        |extension: &Value| extension["extensionType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("CC"));
-    let mut work = extensions.iter_mut().filter(|extension| !of_agents(extension)).peekable();
-    work.peek()?;
-    let mut changed = Vec::new();
-    for extension in work {
-        let Some(id) = extension["id"].as_str().map(str::to_owned) else { continue };
-        let on = extension["doNotDisturb"].as_bool() == Some(true);
-        let wanted = ours.is_none();
-        if on != wanted && ours.is_none_or(|ours| ours.contains(&id)) {
-            extension["doNotDisturb"] = Value::Bool(wanted);
-            changed.push(id);
-        }
-    }
-    Some(changed)
-}
-
-/// The id of a change and how it goes.
-fn read(body: &[u8]) -> Result<(Option<Box<str>>, Progress), Error> {
-    let answer: Answer<'_> = serde_json::from_slice(body)
-        .map_err(|error| Error::Unreadable(format!("how the change of a user goes: {error}").into()))?;
-    let status = answer.status.as_ref().map_or("", Text::as_str);
-    let progress = if status.eq_ignore_ascii_case("COMPLETED") {
-        Progress::Done
-    } else if status.eq_ignore_ascii_case("FAILED") {
-        let problem = answer.error.and_then(|error| serde_json::to_vec(&error).ok()).map(|body| Problem::read(&body));
-        Progress::Failed(problem.map_or_else(|| "8x8 did not say why".into(), |problem| problem.said))
-    } else {
-        Progress::UnderWay
-    };
-    Ok((answer.operation_id.map(|id| id.as_str().into()), progress))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn user(work: bool, other: bool) -> Value {
-        json!({ "basicInfo": { "userId": "u1" }, "unknown": { "kept": [1, null] }, "serviceInfo": { "extensions": [
-            { "id": "7", "extensionType": "UC", "doNotDisturb": work, "voicemail": "kept" },
-            { "id": "8", "extensionType": "UC", "doNotDisturb": other },
-            { "id": "9", "extensionType": "CC", "doNotDisturb": false }] } })
-    }
-
-    #[test]
-    fn only_do_not_disturb_of_work_extensions_is_changed_and_the_rest_kept() {
-        let mut changed = user(false, true);
-        assert_eq!(change(&mut changed, None), Some(vec!["7".to_owned()]));
-        assert_eq!(changed, user(true, true));
-    }
-
-    #[test]
-    fn only_what_we_set_is_unset() {
-        let mut changed = user(true, true);
-        assert_eq!(change(&mut changed, Some(&["7".to_owned()])), Some(vec!["7".to_owned()]));
-        assert_eq!(changed, user(false, true));
-        assert_eq!(change(&mut changed, Some(&["7".to_owned()])), Some(Vec::new()), "the person was faster");
-    }
-
-    #[test]
-    fn a_person_without_a_work_extension_has_no_do_not_disturb() {
-        let mut agent = json!({ "serviceInfo": { "extensions": [{ "id": "9", "extensionType": "CC" }] } });
-        assert_eq!(change(&mut agent, None), None);
-        assert_eq!(change(&mut json!({ "serviceInfo": null }), None), None);
-    }
-
-    #[test]
-    fn a_change_goes_on_until_8x8_says_completed_or_failed() {
-        let progress = |body: &str| read(body.as_bytes()).unwrap().1;
-        for status in ["PENDING", "IN_PROGRESS", "UNKNOWN", "BRAND_NEW"] {
-            assert_eq!(progress(&format!(r#"{{"operationId":"op_1","status":"{status}"}}"#)), Progress::UnderWay);
-        }
-        assert_eq!(progress(r#"{"operationId":"op_1","status":"COMPLETED","error":null}"#), Progress::Done);
-        let failed =
-            r#"{"status":"FAILED","error":{"title":"Conflict","errors":[{"code":"CONFLICT","message":"taken"}]}}"#;
-        assert_eq!(progress(failed), Progress::Failed("taken".into()));
-    }
+fn address(api: &Url, user: &EightUserId) -> Result<Url, Error> {
+    Ok(under(api, &["admin-provisioning", "users", user.as_str()])?)
 }

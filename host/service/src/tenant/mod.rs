@@ -8,6 +8,7 @@
 //! * `decide`: asking the rules
 //! * `deliver`: writing, within a deadline; `sessions`: the part of it that goes to Teams
 //! * `directory`: who is linked
+//! * `ledger`: what was set at 8x8, over a restart
 //! * `rules`: changes of the rules while it runs
 //! * `preview`: asking a rule that is not in force
 //! * `show`: status, table, why; `carried`: how far what is wanted is carried to 8x8
@@ -20,6 +21,7 @@ mod decide;
 mod deliver;
 mod directory;
 mod keep_pace;
+mod ledger;
 mod listen;
 mod preview;
 mod read;
@@ -172,6 +174,9 @@ impl Tenant {
             .map_err(|error| TenantError::Rules(id.clone(), error))?;
         let (people, pending) = restore(&id, &store, config.supply, &rules.chains(), clock.now())
             .map_err(|error| TenantError::Store(id.clone(), error))?;
+        let notes = ledger::StoredNotes(store.clone());
+        let noted = notes.noted().map_err(|error| TenantError::Store(id.clone(), error))?;
+        eight.keep_in(Arc::new(notes), noted, ledger::held(&people));
         let bounds = Bounds::new(cadence.poll, cadence.fastest);
         let beat = Beat {
             teams: Health::new(Side::Teams, cadence.poll),

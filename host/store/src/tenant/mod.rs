@@ -5,12 +5,14 @@
 //! * `events`: the event log; `history`: what it tells of a time
 //! * `rules`: versions of rules
 //! * `sign_ins`: sync users who have signed in
+//! * `set_at_eight`: what was set at 8x8 and does not end by itself
 
 mod cycle;
 mod events;
 mod history;
 mod links;
 mod rules;
+mod set_at_eight;
 mod sign_ins;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod links;
 mod refused;
 mod rules;
 mod safety;
+mod set_at_eight;
 mod sign_ins;
 
 use std::path::Path;

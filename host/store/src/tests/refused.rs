@@ -19,7 +19,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{} has schema version 99, this presync knows versions up to 3: start the newer presync again, or restore the copy of \
+            "{} has schema version 99, this presync knows versions up to 4: start the newer presync again, or restore the copy of \
              the file that was made before the update",
             path.display()
         )

@@ -116,7 +116,11 @@ impl Recording {
             exchanges.push(exchange);
         }
         let told = end.context("its last line is missing, so it was cut off; record again, or copy the whole file")?;
-        ensure!(told == exchanges.len(), "it should have {told} exchanges and has {}; copy the whole file", exchanges.len());
+        ensure!(
+            told == exchanges.len(),
+            "it should have {told} exchanges and has {}; copy the whole file",
+            exchanges.len()
+        );
         let settings = [("{entra}", 0), ("{graph}", 1), ("{eight}", 2), ("{agents}", 2)]
             .iter()
             .fold(header.settings.join("\n") + "\n", |text, (name, place)| text.replace(name, &urls[*place]));

@@ -107,7 +107,9 @@ impl Asked {
 
     /// How it is called in the report: ids are left out.
     fn name(&self) -> String {
-        let is_id = |part: &&str| part.len() > 1 && part.contains(|c: char| c.is_ascii_digit()) && !is_version(part) || part.len() > 30;
+        let is_id = |part: &&str| {
+            part.len() > 1 && part.contains(|c: char| c.is_ascii_digit()) && !is_version(part) || part.len() > 30
+        };
         let path: Vec<&str> = self.path.split('/').map(|part| if is_id(&part) { "…" } else { part }).collect();
         let names: Vec<&str> = self.query.iter().map(|(name, _)| name.as_str()).collect();
         let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
@@ -233,7 +235,9 @@ impl Library {
         if let Some(failed) = self.failed(asked) {
             return failed;
         }
-        let Some(crowd) = self.crowds.get_mut(&(asked.service, asked.path.clone())) else { return self.never(asked, "") };
+        let Some(crowd) = self.crowds.get_mut(&(asked.service, asked.path.clone())) else {
+            return self.never(asked, "");
+        };
         let (mut items, mut strangers, mut repeated) = (Vec::new(), 0, 0);
         let people = bulk.asked(body);
         let count = people.len();
@@ -310,7 +314,9 @@ impl Library {
             false => self.writes.made(what, lasting(body)),
         };
         match Bulk::of(asked.service, &asked.path) {
-            Some(bulk) => bulk.asked(&body).into_iter().for_each(|(id, item)| note(format!("{} {id}", asked.path), item)),
+            Some(bulk) => {
+                bulk.asked(&body).into_iter().for_each(|(id, item)| note(format!("{} {id}", asked.path), item))
+            }
             None => note(format!("{} {}", asked.method, asked.path), &body),
         }
     }

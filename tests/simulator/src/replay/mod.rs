@@ -100,8 +100,9 @@ impl Replay {
         let mut listeners = Vec::new();
         let mut urls = Vec::new();
         for port in ports {
-            let listener =
-                TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("cannot listen on port {port}"))?;
+            let listener = TcpListener::bind(("127.0.0.1", port))
+                .await
+                .with_context(|| format!("cannot listen on port {port}"))?;
             urls.push(format!("http://{}", listener.local_addr()?));
             listeners.push(listener);
         }

@@ -30,8 +30,11 @@ async fn post(url: String, body: Value) -> (u16, Value) {
 
 fn presences(at: u64, said: &[(&str, &str)]) -> Value {
     let ids: Vec<&str> = said.iter().map(|(id, _)| *id).collect();
-    let value: Vec<Value> =
-        said.iter().filter(|(_, word)| !word.is_empty()).map(|(id, word)| json!({"id": id, "availability": word})).collect();
+    let value: Vec<Value> = said
+        .iter()
+        .filter(|(_, word)| !word.is_empty())
+        .map(|(id, word)| json!({"id": id, "availability": word}))
+        .collect();
     json!({"at": at, "to": "graph", "method": "POST", "path": "/v1.0/communications/getPresencesByUserId", "body": {"ids": ids},
         "status": 200, "answer": {"value": value}})
 }
@@ -77,13 +80,11 @@ async fn people_are_answered_one_by_one_whoever_is_asked_about_together() {
     assert_eq!(words(&post(url(), json!({"ids": ["a", "x"]})).await.1), [("a", "Offline")]);
     assert_eq!(post(url(), json!({"ids": ["x"]})).await.0, 501);
     let report = replay.report();
-    let strangers: Vec<(&str, u64)> = report.never_recorded.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    let strangers: Vec<(&str, u64)> =
+        report.never_recorded.iter().map(|(name, count)| (name.as_str(), *count)).collect();
     assert_eq!(
         strangers,
-        [(
-            "Graph POST /v1.0/communications/getPresencesByUserId (people nobody asked about while it was recorded)",
-            2
-        )]
+        [("Graph POST /v1.0/communications/getPresencesByUserId (people nobody asked about while it was recorded)", 2)]
     );
     assert_eq!((report.recorded, report.asked), (4, 4));
 }
@@ -94,19 +95,23 @@ async fn what_was_never_recorded_is_said_by_its_name() {
     let (status, problem) = get(format!("{}/presence/v1/users?pageSize=5", replay.eight_url())).await;
     assert_eq!((status, problem["title"].as_str()), (501, Some("Not recorded")));
     let detail = problem["detail"].as_str().unwrap();
-    assert!(detail.contains("GET /presence/v1/users to 8x8, with the query names [pageSize], was never recorded"), "{detail}");
+    assert!(
+        detail.contains("GET /presence/v1/users to 8x8, with the query names [pageSize], was never recorded"),
+        "{detail}"
+    );
     let (_, report) = get(format!("{}/admin/replay", replay.admin_url())).await;
     assert_eq!(report["never_recorded"]["8x8 GET /presence/v1/users?pageSize"], 1);
 }
 
 #[tokio::test]
 async fn failures_come_where_they_came_and_a_request_without_an_answer_has_none_again() {
-    let line = |at, status: Value, headers: Value| {
-        json!({"at": at, "to": "eight", "method": "GET", "path": "/x", "status": status, "answer_headers": headers, "answer": {}})
-    };
-    let replay =
-        replay(&[line(0, json!(429), json!({"retry-after": "3"})), line(1, Value::Null, json!({})), line(2, json!(200), json!({}))])
-            .await;
+    let line = |at, status: Value, headers: Value| json!({"at": at, "to": "eight", "method": "GET", "path": "/x", "status": status, "answer_headers": headers, "answer": {}});
+    let replay = replay(&[
+        line(0, json!(429), json!({"retry-after": "3"})),
+        line(1, Value::Null, json!({})),
+        line(2, json!(200), json!({})),
+    ])
+    .await;
     let url = format!("{}/x", replay.eight_url());
     let throttled = reqwest::get(&url).await.unwrap();
     assert_eq!((throttled.status().as_u16(), throttled.headers()["retry-after"].as_bytes()), (429, &b"3"[..]));
@@ -116,9 +121,7 @@ async fn failures_come_where_they_came_and_a_request_without_an_answer_has_none_
 
 #[tokio::test]
 async fn a_batch_is_taken_apart_and_its_requests_may_come_alone() {
-    let set = |user: &str| {
-        json!({"id": "1", "method": "POST", "url": format!("/users/{user}/presence/setPresence"), "body": {"activity": "InACall"}})
-    };
+    let set = |user: &str| json!({"id": "1", "method": "POST", "url": format!("/users/{user}/presence/setPresence"), "body": {"activity": "InACall"}});
     let replay = replay(&[json!({"at": 0, "to": "graph", "method": "POST", "path": "/v1.0/$batch",
         "body": {"requests": [set("u1")]}, "status": 200, "answer": {"responses": [{"id": "1", "status": 200, "body": null}]}})])
     .await;
@@ -134,7 +137,8 @@ async fn a_batch_is_taken_apart_and_its_requests_may_come_alone() {
 
 #[tokio::test]
 async fn publications_are_compared_with_those_that_were_recorded() {
-    let bulk = |status: &str, time: &str| json!({"publications": [{"userId": "u1", "status": status, "observedTime": time}]});
+    let bulk =
+        |status: &str, time: &str| json!({"publications": [{"userId": "u1", "status": status, "observedTime": time}]});
     let replay = replay(&[json!({"at": 0, "to": "eight", "method": "POST", "path": "/presence/v1/publications/bulk",
         "body": bulk("BUSY", "2027-01-25T08:00:00Z"), "status": 200, "withheld": true,
         "answer": {"data": [{"userId": "u1", "changeStatus": 200}]}})])

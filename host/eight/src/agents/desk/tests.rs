@@ -217,3 +217,59 @@ fn only_what_the_diagram_allows_is_ever_sent() {
         }
     }
 }
+
+/// Another process, which knows what this one has noted.
+fn restarted(bench: &Bench) -> Bench {
+    let mut after = Bench { now: bench.now, ..Bench::new() };
+    for (agent, note) in bench.desk.unnoted() {
+        after.desk.restore(agent, note.unwrap(), bench.now);
+    }
+    after
+}
+
+#[test]
+fn whom_a_restart_finds_as_they_were_left_is_kept_so() {
+    let mut after = restarted(&Bench::held());
+    assert_eq!(after.hold(), Standing::Waits(Obstacle::StatusNotTold));
+    after.see_ours();
+    assert_eq!(after.standing(), Standing::Held);
+    assert_eq!(after.sent(), []);
+    after.let_go();
+    assert_eq!(after.sent(), [Settable::WaitTransact]);
+}
+
+#[test]
+fn whoever_came_back_by_hand_stays_so_over_a_restart_and_in_the_middle_of_one() {
+    let mut before = Bench::held();
+    before.wait(MINUTE);
+    before.see(AgentStatus::WaitTransact);
+    let mut after = restarted(&before);
+    after.see(AgentStatus::WaitTransact);
+    assert_eq!(after.hold(), Standing::Overridden);
+    assert_eq!(after.sent(), []);
+
+    let mut meanwhile = restarted(&Bench::held());
+    meanwhile.see(AgentStatus::WaitTransact);
+    assert_eq!(meanwhile.hold(), Standing::Overridden, "it was done while nobody looked");
+    assert_eq!(meanwhile.sent(), []);
+}
+
+#[test]
+fn what_was_noted_and_nobody_wishes_any_more_is_let_go() {
+    let mut after = restarted(&Bench::held());
+    after.see_ours();
+    after.wait(ORPHAN);
+    assert_eq!(after.sent(), [Settable::WaitTransact]);
+}
+
+#[test]
+fn a_note_is_put_once_and_taken_away_when_the_wish_is_over() {
+    let mut bench = Bench::held();
+    let note = Some(Note { overridden: false });
+    assert_eq!(bench.desk.unnoted(), [(bench.agent.clone(), note)]);
+    bench.desk.noted(&bench.agent.clone(), note);
+    assert_eq!(bench.desk.unnoted(), []);
+    bench.let_go();
+    assert_eq!(bench.desk.unnoted(), [(bench.agent.clone(), None)]);
+    assert_eq!(Bench::new().desk.unnoted(), [], "who is only seen needs no note");
+}
