@@ -9,7 +9,7 @@ use presync_registry::{TrustedKeys, lock};
 use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
 use presync_service::rules::{RuleBase, RuleSettings};
-use presync_service::{Cadence, Fleet, Tenant, TenantConfig};
+use presync_service::{Cadence, Fleet, NotificationSettings, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
@@ -40,13 +40,28 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let host = HostSettings { cache: Some(settings.service.rule_cache.clone()), ..rules.host };
     let rules = RuleSettings { host, ..rules };
     let store = Store::open(&settings.service.state)?;
-    let tenants = settings.tenants.into_iter().map(|tenant| tenant_config(tenant, &cadence)).collect();
+    let (tenants, told): (Vec<_>, Vec<_>) = settings
+        .tenants
+        .into_iter()
+        .map(|mut tenant| {
+            let told = tenant.teams.notifications.take();
+            let config = tenant_config(tenant, &cadence);
+            let told = told.map(|told| notification_settings(told, &config));
+            (config, told)
+        })
+        .unzip();
     block_on(async move {
         let server = Server::bind(settings.service.listen).await.with_context(|| {
             format!("cannot listen on {}; set another `listen` in [service]", settings.service.listen)
         })?;
         let server = server.with_token(settings.service.admin_token);
-        let tenants = open(tenants, cadence, &store, rules)?;
+        let tenants = open(tenants, cadence, &store, rules)?.into_iter().zip(told);
+        let tenants: Vec<Tenant> = tenants
+            .map(|(tenant, told)| match told {
+                Some(told) => tenant.with_notifications(told),
+                None => Ok(tenant),
+            })
+            .collect::<Result<_, _>>()?;
         tracing::info!(tenants = tenants.len(), listen = %server.address(), "presync runs");
         let fleet = Fleet::start(tenants, cadence);
         let (stop, mut stopped) = watch::channel(false);
@@ -104,6 +119,17 @@ pub(crate) async fn asked_to_stop() -> anyhow::Result<()> {
         pressed = tokio::signal::ctrl_c() => pressed.context("cannot listen for Ctrl-C"),
         _ = terminate.recv() => Ok(()),
     }
+}
+
+/// How a tenant is told of changes; sync users sign in to the app that reads unless another is named.
+fn notification_settings(told: model::Told, config: &TenantConfig) -> NotificationSettings {
+    let model::Told { notification_url, redirect_url, sync_users, app } = told;
+    let (client_id, credential) = match app {
+        Some(app) => (app.client_id.to_string(), app.credential),
+        None => (config.teams.read_app.client_id.clone(), config.teams.read_app.secret.clone()),
+    };
+    let (teams, credential) = (config.teams.clone(), Some(credential));
+    NotificationSettings { teams, client_id, credential, notification_url, redirect_url, sync_users }
 }
 
 /// A tenant as the service takes it.

@@ -5,6 +5,7 @@
 //! * `carrying`: what is not carried to 8x8, for people
 //! * `freshness`: how long changes take, and how soon the cycles come, for people
 //! * `overrides`: the tenants' own rules, for people
+//! * `told`: being told of changes in Teams, for people
 //! * `unlinked`: who is not kept in step, for people
 
 mod carrying;
@@ -13,6 +14,7 @@ mod overrides;
 mod page;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unlinked;
 
 use std::process::ExitCode;

@@ -7,13 +7,18 @@
 //! ```
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::config::Cadence;
 use crate::tenant::Tenant;
+
+/// After people who were told of have been read, others are not for so long: four requests a second are within the limit beside the
+/// cycles of ten thousand people.
+const GATHER: Duration = Duration::from_millis(250);
 
 /// All tenants of this process.
 #[derive(Debug)]
@@ -35,6 +40,12 @@ impl Fleet {
             running.spawn(beat(Arc::clone(tenant), first, stop.subscribe()));
             running.spawn(follow_rules(Arc::clone(tenant), stop.subscribe()));
             running.spawn(listen(Arc::clone(tenant), stop.subscribe()));
+            for place in 0..tenant.sync_users() {
+                running.spawn(tend_subscription(Arc::clone(tenant), place, stop.subscribe()));
+            }
+            if tenant.sync_users() > 0 {
+                running.spawn(heed_told(Arc::clone(tenant), stop.subscribe()));
+            }
         }
         Self { tenants, stop, running }
     }
@@ -74,6 +85,36 @@ async fn beat(tenant: Arc<Tenant>, first: Instant, mut stop: watch::Receiver<boo
 /// Hears what 8x8 tells by itself, beside the cycles.
 async fn listen(tenant: Arc<Tenant>, stop: watch::Receiver<bool>) {
     tenant.listen(stop).await;
+}
+
+/// Keeps one sync user's subscription beside the cycles. It is left as it is at the end: the next process replaces it, or it lapses.
+async fn tend_subscription(tenant: Arc<Tenant>, place: usize, mut stop: watch::Receiver<bool>) {
+    loop {
+        let again = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            again = tenant.tend_subscription(place) => again,
+        };
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tenant.subscription_due(place, again) => {}
+        }
+    }
+}
+
+/// Takes up what Microsoft has told, in between the cycles.
+async fn heed_told(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tenant.is_told() => {}
+        }
+        tenant.take_told().await;
+        // What comes meanwhile is read together.
+        sleep(GATHER).await;
+    }
 }
 
 /// Takes up saved rules beside the cycles.

@@ -22,6 +22,7 @@
 //! * [`preview`]: what a rule that is not in force would change
 //! * [`listening`]: what 8x8 tells by itself, between the cycles
 //! * [`links`]: who is whom by hand; [`sheet`]: tables of two columns in files
+//! * [`notifications`]: being told of changes in Teams instead of asking
 //! * `staffing`: how the queues are staffed
 //! * `people`: who is linked, and the core's state of them
 //! * [`tenant`]: one tenant and its cycle
@@ -42,6 +43,7 @@ pub mod health;
 pub mod links;
 pub mod listening;
 mod losses;
+pub mod notifications;
 pub mod pace;
 mod people;
 pub mod preview;
@@ -56,5 +58,6 @@ mod turns;
 pub use config::{Cadence, RuleConfig, RuleSource, Supply, TenantConfig};
 pub use fleet::Fleet;
 pub use links::LinkSettings;
+pub use notifications::NotificationSettings;
 pub use pace::Limit;
 pub use tenant::{Tenant, TenantError};

@@ -3,10 +3,12 @@
 //! * `person`: one of them, and what rules may see beside the two sides
 //! * `traced`: how long each change takes, and who is read before others
 //! * `staffed`: asking again when the staffing of a queue has changed
+//! * `watched`: whose changes are told
 
 mod person;
 mod staffed;
 mod traced;
+mod watched;
 
 use std::collections::HashMap;
 use std::sync::Arc;

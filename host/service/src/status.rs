@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::carrying::{Carrying, CarryingOverall};
 use crate::freshness::HopSpread;
 use crate::listening::Listening;
+use crate::notifications::status::NotificationStatus;
 use crate::pace::{Limit, Tempo};
 use crate::rules::RuleStatus;
 
@@ -125,6 +126,8 @@ pub enum Place {
     Rules,
     /// The state on disk.
     Store,
+    /// Being told of changes in Teams. The cycles go on without.
+    Notifications,
 }
 
 impl From<Side> for Place {
@@ -180,6 +183,8 @@ pub struct TenantStatus {
     pub carrying: CarryingOverall,
     /// What is wrong now.
     pub troubles: BTreeMap<Place, Trouble>,
+    /// How it is told of changes in Teams; `None` when it only asks.
+    pub notifications: Option<NotificationStatus>,
     /// What has been done since the process started.
     pub counters: Counters,
 }

@@ -12,6 +12,10 @@
 //! | `POST /v1/tenants/{id}/rules/{rule}/promote` | lets a rule on: from trial to everyone, or back in after it was set aside |
 //! | `POST /v1/tenants/{id}/preview` | what a rule that is not in force would change: `{component, settings?, since_seconds?}` |
 //! | `POST /hooks/8x8/{id}` | takes in what 8x8 delivers when presence changes; for 8x8, through a proxy, and nothing else is |
+//! | `POST /notifications/{id}` | what Microsoft posts when presence changes; `?validationToken=` is given back |
+//! | `GET /sign-in/{id}`, `/sign-in/{id}/begin`, `/signed-in` | pages on which somebody signs in as a sync user |
+//!
+//! The last three lines are for the world: a proxy with TLS lets `/hooks/`, `/notifications/`, `/sign-in/` and `/signed-in` through, and nothing else.
 //!
 //! Moments are milliseconds since the Unix epoch. What cannot be answered is a problem: `{status, title, detail}`.
 //!
@@ -23,6 +27,7 @@
 //! * `events`: the event log as it grows
 //! * `gate`: who may change something
 //! * `hooks`: what 8x8 delivers
+//! * `notifications`: what Microsoft posts; `sign_in`: the pages for sync users
 //! * `preview`: trying a rule that is not in force
 //! * `problem`: what is said when there is no answer
 //! * `routes`: the routes above
@@ -33,9 +38,11 @@
 mod events;
 mod gate;
 mod hooks;
+mod notifications;
 mod preview;
 mod problem;
 mod routes;
 mod server;
+mod sign_in;
 
 pub use server::Server;

@@ -20,8 +20,8 @@ use tokio::task::JoinHandle;
 use crate::events;
 use crate::gate::{Gate, guard};
 use crate::hooks;
-use crate::preview;
 use crate::problem::Problem;
+use crate::{notifications, preview, sign_in};
 
 /// How many tenants a problem names before it only counts the rest.
 const TENANTS_NAMED: usize = 20;
@@ -60,6 +60,10 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate, stop: watch::Receiver<bool>) 
         .route("/v1/tenants/{id}/unlinked", get(unlinked))
         .route("/v1/tenants/{id}/people/{user}", get(person))
         .route("/hooks/8x8/{id}", post(hooks::take).layer(DefaultBodyLimit::max(hooks::MOST_BYTES)))
+        .route("/notifications/{id}", post(notifications::take).layer(DefaultBodyLimit::max(notifications::MOST_BYTES)))
+        .route("/sign-in/{id}", get(sign_in::sync_users))
+        .route("/sign-in/{id}/begin", get(sign_in::begin))
+        .route("/signed-in", get(sign_in::end))
         .merge(changes)
         .with_state(tenants)
         .merge(events)
@@ -140,7 +144,8 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 async fn unknown() -> Problem {
     Problem::not_found(
         "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, /v1/tenants/{id}/events, and for \
-         POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote and /v1/tenants/{id}/preview, where what stands in braces is url-encoded",
+         POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote, /v1/tenants/{id}/preview and /notifications/{id}, where what stands in \
+         braces is url-encoded; and /sign-in/{id} is for people",
     )
 }
 

@@ -10,11 +10,13 @@ pub mod component;
 mod listener;
 pub mod public;
 pub mod storm;
+pub mod told;
 pub mod weather;
 
 pub use listener::Listener;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
@@ -75,6 +77,8 @@ pub struct Bench {
     pub public: Option<PublicWay>,
     /// What 8x8 is to tell by itself. Counts from the next opening; nobody listens before [`Self::listen`].
     pub push: Push,
+    /// Where it is told of changes, and the sync users; nowhere unless a test says so.
+    told: Option<(SocketAddr, Vec<String>)>,
 }
 
 impl Bench {
@@ -140,8 +144,22 @@ impl Bench {
         let rules = RULES.get_or_init(|| RuleBase::new().expect("the rule engine starts")).clone();
         let (cadence, call_deadline) = (Cadence::default(), Duration::from_secs(30));
         let (tenants, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-        let (public, push) = (None, Push::default());
-        Self { simulator, tenants, cadence, call_deadline, store, folder, rules, overrides, supply, link, public, push }
+        let (public, push, told) = (None, Push::default(), None);
+        Self {
+            simulator,
+            tenants,
+            cadence,
+            call_deadline,
+            store,
+            folder,
+            rules,
+            overrides,
+            supply,
+            link,
+            public,
+            push,
+            told,
+        }
     }
 
     /// Ends the service without ceremony and starts another on the same state, which runs one cycle.
@@ -167,9 +185,20 @@ impl Bench {
             }
             let config = TenantConfig { eight, supply: self.supply.clone(), link: self.link.clone(), ..config };
             let clock = Arc::new(DrivenClock(self.simulator.clock()));
+            let told = self.told.as_ref().map(|(address, users)| told::settings(&config, &access, *address, users));
             let tenant = Tenant::open(config, self.cadence, clock, self.rules.clone(), &self.store);
-            self.tenants.push(Arc::new(tenant.expect("the tenant opens")));
+            let tenant = tenant.expect("the tenant opens");
+            self.tenants.push(Arc::new(match told {
+                Some(told) => tenant.with_notifications(told).expect("its notifications open"),
+                None => tenant,
+            }));
         }
+    }
+
+    /// Like [`Self::restart`], told of changes at this address on behalf of these sync users.
+    pub async fn told_at(&mut self, address: SocketAddr, sync_users: Vec<String>) {
+        self.told = Some((address, sync_users));
+        self.restart().await;
     }
 
     /// Begins a cycle and kills the service when the cycle has been woken `wakes` times, if it takes that many. Like a killed

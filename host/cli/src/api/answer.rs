@@ -62,6 +62,32 @@ pub(crate) struct Tenant {
     pub(crate) carrying: CarryingOverall,
     /// The place as key.
     pub(crate) troubles: BTreeMap<String, Trouble>,
+    /// `None` for a tenant that is told nothing of changes.
+    pub(crate) notifications: Option<Notifications>,
+}
+
+/// How a tenant is told of changes.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Notifications {
+    pub(crate) covered: usize,
+    pub(crate) last_heard: Option<Timestamp>,
+    pub(crate) heard: u64,
+    pub(crate) rejected: u64,
+    /// Why the last delivery was not believed.
+    pub(crate) distrust: Option<String>,
+    pub(crate) sync_users: Vec<SyncUser>,
+}
+
+/// A sync user.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SyncUser {
+    pub(crate) name: String,
+    pub(crate) signed_in_at: Option<Timestamp>,
+    pub(crate) covers: usize,
+    pub(crate) until: Option<Timestamp>,
+    /// Why it watches nobody, or is not renewed.
+    pub(crate) off: Option<String>,
+    pub(crate) needs_action: bool,
 }
 
 /// How fresh a tenant's states are, and what keeps them from being fresher.

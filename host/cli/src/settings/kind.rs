@@ -319,7 +319,8 @@ fn stream(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|error| format!("is \"{text}\", no address ({error})"))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

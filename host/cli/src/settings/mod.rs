@@ -10,7 +10,7 @@
 //! * `kind`: the kinds of text that a value may be: addresses, lengths of time, GUIDs
 //! * [`environment`]: where `env:` references are looked up
 //! * `secret`: `env:` and `file:` references
-//! * `service`, `tenant`, `link`, `eight`, `push`, `supply`, `rule`: a reader per table
+//! * `service`, `tenant`, `told`, `link`, `eight`, `push`, `supply`, `rule`: a reader per table
 //! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
@@ -32,6 +32,7 @@ mod supply;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::path::Path;
 

@@ -80,6 +80,21 @@ pub(crate) struct Teams {
     pub login: Url,
     /// Microsoft Graph, with its version and without a slash at the end unless the file has one.
     pub graph: Url,
+    /// How it is told of changes; `None`: it only asks.
+    pub notifications: Option<Told>,
+}
+
+/// Being told of changes in Teams.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// Where Microsoft posts to: ends in `/notifications/` and the tenant's id.
+    pub notification_url: Url,
+    /// Where sign-ins lead back to: ends in `/signed-in`.
+    pub redirect_url: Url,
+    /// User names, at least one, each once.
+    pub sync_users: Vec<String>,
+    /// The app that they sign in to; `None`: the one that reads.
+    pub app: Option<App>,
 }
 
 /// An app registration in Entra.

@@ -46,7 +46,12 @@ pub(crate) fn of_tenant(tenant: &Tenant) -> String {
         1 => "1 rule of its own".to_owned(),
         many => format!("{many} rules of its own"),
     };
-    format!("tenant {}: {ways}, {rules}, {}", tenant.id, local_time(&tenant.supply.zones))
+    let told = match tenant.teams.notifications.as_ref().map(|told| told.sync_users.len()) {
+        None => String::new(),
+        Some(1) => ", told of changes on behalf of 1 sync user".to_owned(),
+        Some(many) => format!(", told of changes on behalf of {many} sync users"),
+    };
+    format!("tenant {}: {ways}{told}, {rules}, {}", tenant.id, local_time(&tenant.supply.zones))
 }
 
 fn local_time(zones: &TimeZones) -> String {

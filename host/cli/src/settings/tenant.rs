@@ -12,10 +12,11 @@ use super::link;
 use super::model::{Teams, Tenant};
 use super::rule;
 use super::supply;
+use super::told;
 
 const KEYS: &[&str] =
     &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity", "link"];
-const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph"];
+const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph", "notifications"];
 
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
 const TEAMS: &str = "a table, [tenant.teams]";
@@ -39,9 +40,10 @@ pub(super) fn read_all(root: &Section<'_>) -> Option<Vec<Tenant>> {
 
 fn read(section: &Section<'_>) -> Option<Tenant> {
     let id = section.required("id", &TENANT_ID);
-    let teams = section.require("teams", TEAMS).and_then(teams);
     let unnamed = TenantId::from("");
-    let eight = section.require("eight", EIGHT).and_then(|entry| eight::read(entry, id.as_ref().unwrap_or(&unnamed)));
+    let named = id.as_ref().unwrap_or(&unnamed);
+    let teams = section.require("teams", TEAMS).and_then(|entry| teams(entry, named));
+    let eight = section.require("eight", EIGHT).and_then(|entry| eight::read(entry, named));
     let supply = supply::read(section);
     let link = link::read(section);
     let seen = section.get("rules_see_identity").map_or(Some(false), |entry| entry.flag(SEEN));
@@ -62,7 +64,7 @@ fn refuse_duplicates(sections: &[Section<'_>]) {
     }
 }
 
-fn teams(entry: Entry<'_>) -> Option<Teams> {
+fn teams(entry: Entry<'_>, id: &TenantId) -> Option<Teams> {
     let section = entry.section(TEAMS, TEAMS_KEYS)?;
     let directory = section.required("directory", &DIRECTORY);
     let read_app = section.require("read_app", app::EXPECTED).and_then(app::read);
@@ -75,6 +77,17 @@ fn teams(entry: Entry<'_>) -> Option<Teams> {
     let hosts = cloud.unwrap_or_default();
     let login = section.or_default("login", &URL, hosts.login());
     let graph = section.or_default("graph", &URL, hosts.graph());
+    let notifications = match section.get("notifications") {
+        Some(entry) => told::read(entry, id, graph.as_ref()).map(Some),
+        None => Some(None),
+    };
     cloud?;
-    Some(Teams { directory: directory?, read_app: read_app?, write_app: write_app?, login: login?, graph: graph? })
+    Some(Teams {
+        directory: directory?,
+        read_app: read_app?,
+        write_app: write_app?,
+        login: login?,
+        graph: graph?,
+        notifications: notifications?,
+    })
 }

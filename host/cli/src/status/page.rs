@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use super::{carrying, freshness, overrides};
+use super::{carrying, freshness, overrides, told};
 use crate::api::answer::{Counters, Overview, Tenant, Trouble};
 use crate::api::page::{count, length, names, time, words};
 
@@ -25,6 +25,7 @@ pub(super) fn render(overview: &Overview) -> String {
     page += &wrong(overview);
     page += &carrying::render(&overview.tenants);
     page += &freshness::render(overview);
+    page += &told::render(overview);
     page += &rules(&overview.tenants);
     page += &overrides::render(&overview.tenants, overview.now);
     page += &overrides::poison(&overview.tenants);
@@ -128,6 +129,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "groups" => "groups, queues and time zones",
         "rules" => "the rules",
         "store" => "the state on disk",
+        "notifications" => "being told of changes in Teams",
         other => other,
     };
     let (at, lasted, what) = (time(*since, now), length(now.since(*since)), what.replace('\n', "\n    "));

@@ -11,12 +11,13 @@ use presync_service::Limit;
 use presync_service::carrying::{CarryingOverall, Mode, Reason};
 use presync_service::freshness::{Hop, HopSpread, Spread};
 use presync_service::listening::{By, Listening};
+use presync_service::notifications::status::{NotificationStatus, SyncUserStatus};
 use presync_service::pace::{Bound, Tempo};
 use presync_service::rules::{RuleState, RuleStatus};
 use presync_service::status::{Counters, Freshness, Place, Provider, Requests, TenantStatus, Trouble};
 use serde_json::json;
 
-use super::{freshness, is_well, overrides, page, unlinked};
+use super::{freshness, is_well, overrides, page, told, unlinked};
 use crate::api::answer::{Alone, Overview};
 
 /// 10:14:40 on a Monday in November 2025.
@@ -43,6 +44,7 @@ fn well(tenant: &str) -> TenantStatus {
         freshness: Freshness::default(),
         carrying: CarryingOverall::new(Mode::Partner),
         troubles: BTreeMap::new(),
+        notifications: None,
         counters: Counters::default(),
     }
 }
@@ -208,7 +210,6 @@ fn measured(tempo: Tempo, quiet: BTreeMap<Side, Timestamp>) -> Freshness {
         tempo: Some(tempo),
         requests: vec![Requests { provider: Provider::Teams, made: 480, half: limit.half(), limit }],
         quiet,
-        listening: None,
         teams_read_at: Some(before(1)),
         eight_read_at: Some(before(0)),
         listening: None,
@@ -240,6 +241,36 @@ fn how_fresh_a_tenant_is_is_told_with_what_keeps_it_from_being_fresher() {
       In seconds: half, 95 and 99 of a hundred changes took no longer. Unseen, and so the whole, counts from the reading
       before, which did not show the change yet: providers do not say when it was.
     ");
+}
+
+#[test]
+fn what_is_told_by_teams_and_on_whose_behalf_has_its_lines() {
+    let user = |name: &str, off: Option<&str>| SyncUserStatus {
+        name: name.to_owned(),
+        signed_in_at: off.is_none().then_some(before(7_200)),
+        covers: if off.is_none() { 650 } else { 0 },
+        until: off.is_none().then_some(Timestamp::from_millis(NOW.as_millis() + 1_800_000)),
+        off: off.map(str::to_owned),
+        needs_action: off.is_some(),
+    };
+    let missing = "nobody has signed in as the sync user: open the sign-in page of this tenant, /sign-in/acme";
+    let notifications = NotificationStatus {
+        covered: 650,
+        last_heard: Some(before(4)),
+        heard: 1_234,
+        rejected: 1,
+        distrust: None,
+        sync_users: vec![user("sync@corp.com", None), user("sync2@corp.com", Some(missing))],
+    };
+    let acme = TenantStatus { notifications: Some(notifications), linked: 10_000, ..well("acme") };
+    insta::assert_snapshot!(plain(&told::render(&overview(&[acme, well("globex")]))).trim_start(), @"
+    Told of changes by Teams
+      acme: on, for 650 of 10000 linked; the last notification 4 s ago, 1234 since the start, 1 not believed
+        sync@corp.com: signed in 2 h 0 min ago, watches 650 until 10:44:40 UTC, renewed before
+        sync2@corp.com: not signed in
+          nobody has signed in as the sync user: open the sign-in page of this tenant, /sign-in/acme
+    ");
+    assert_eq!(told::render(&overview(&[well("globex")])), "");
 }
 
 fn version(number: u64, state: RuleState) -> RuleStatus {

@@ -44,11 +44,13 @@ impl Tenant {
         let mut work = std::mem::take(&mut beat.pending);
         work.add(self.refresh_directory(&mut beat).await);
         self.look_at_rules(&mut beat).await;
-        let whom = self.whom_to_read(&beat, due.map(|_| started));
+        let whom = self.with_told(self.whom_to_read(&beat, due.map(|_| started)));
         let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
         let (teams, eight) = self.beside_swaps(&mut work, reading).await;
         self.compare_with_told(&eight);
+        let before = self.before_reading();
         work.add(self.take_teams(&mut beat, teams));
+        self.should_have_been_told(before);
         work.add(self.take_eight(&mut beat, eight));
         work.add(self.take_up_rules());
         self.decide_all(&mut work).await;

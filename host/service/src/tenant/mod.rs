@@ -13,6 +13,7 @@
 //! * `preview`: asking a rule that is not in force
 //! * `show`: status, table, why; `carried`: how far what is wanted is carried to 8x8
 //! * `tail`: the event log as others follow it
+//! * `told`: being told of changes between the cycles
 
 mod between;
 mod carried;
@@ -29,6 +30,7 @@ mod rules;
 mod sessions;
 mod show;
 mod tail;
+mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::AtomicU64;
@@ -48,6 +50,7 @@ use crate::executor::Share;
 use crate::health::Health;
 use crate::listening::Ear;
 use crate::losses::Losses;
+use crate::notifications::{NotificationError, Notifications};
 use crate::pace::{Bounds, Pace, Tempo};
 use crate::people::{People, Work};
 use crate::rules::{Chains, RuleBase, RuleError, TenantRules};
@@ -79,6 +82,9 @@ pub enum TenantError {
     /// Its state.
     #[error("tenant {0}: {1}")]
     Store(TenantId, #[source] StoreError),
+    /// How it is told of changes.
+    #[error("tenant {0}: {1}")]
+    Notifications(TenantId, #[source] NotificationError),
 }
 
 /// One tenant.
@@ -97,6 +103,8 @@ pub struct Tenant {
     people: Arc<Mutex<People>>,
     /// How often people were written to. Held for moments.
     brake: Mutex<Brake>,
+    /// How it is told of changes, where it is.
+    notifications: Option<Notifications>,
     board: Mutex<Board>,
     /// Requests to 8x8's presence so far.
     eight_requests: AtomicU64,
@@ -205,6 +213,7 @@ impl Tenant {
             rules: Arc::new(rules),
             people: Arc::new(Mutex::new(people)),
             brake: Mutex::default(),
+            notifications: None,
             board: Mutex::default(),
             eight_requests: AtomicU64::new(0),
             ear,

@@ -12,6 +12,7 @@ use presync_rules::Stage;
 use presync_store::StoreError;
 use serde::Serialize;
 
+use crate::notifications::Notifications;
 use crate::people::{People, Person};
 use crate::status::{Age, Alone, Counters, Freshness, Linked, TenantStatus, Why, WhyEvent};
 use crate::tenant::Tenant;
@@ -45,6 +46,7 @@ impl Tenant {
             (people.reconciler.len(), unlinked, people.counters)
         };
         let (freshness, carrying) = (self.freshness(), self.carrying_overall());
+        let notifications = self.notifications().map(Notifications::status);
         let board = self.board();
         TenantStatus {
             tenant: self.id.to_string(),
@@ -62,6 +64,7 @@ impl Tenant {
             freshness,
             carrying,
             troubles: board.troubles.clone(),
+            notifications,
             counters,
         }
     }

@@ -96,6 +96,12 @@ impl Receiver {
         self.watched().insert(subscription.into(), watched);
     }
 
+    /// Whether anything in a delivery carries the secret of a subscription of ours. Nothing else is said of it; what nobody but a
+    /// stranger could have sent need not be kept.
+    pub fn knows(&self, delivery: &Delivery) -> bool {
+        delivery.value.iter().any(|item| self.is_ours(item).is_ok())
+    }
+
     /// Believes in it no more.
     pub fn unwatch(&self, subscription: &str) {
         self.watched().remove(subscription);

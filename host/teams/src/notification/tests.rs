@@ -201,6 +201,19 @@ async fn each_notification_must_be_of_a_subscription_with_its_secret_in_its_dire
 }
 
 #[tokio::test]
+async fn a_stranger_is_known_by_the_secret_without_anything_being_opened() {
+    let scene = Scene::new().await;
+    let known = |items: Value| match handle(None, json!({ "value": items }).to_string().as_bytes()) {
+        Handled::Accepted(delivery) => scene.receiver.knows(&delivery),
+        other => panic!("{other:?}"),
+    };
+    let guess = scene.item(json!({ "clientState": "guess" }));
+    assert!(known(json!([guess, scene.item(json!({}))])));
+    assert!(!known(json!([guess])));
+    assert!(!known(json!([])));
+}
+
+#[tokio::test]
 async fn one_notification_that_is_not_believed_does_not_harm_its_neighbours() {
     let scene = Scene::new().await;
     let mut touched = scene.rich();

@@ -8,6 +8,7 @@ mod refused;
 mod rules;
 mod secrets;
 mod supply;
+mod told;
 
 use std::collections::HashMap;
 use std::path::Path;
