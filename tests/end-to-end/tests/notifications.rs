@@ -291,6 +291,31 @@ async fn two_sync_users_watch_more_than_one_can() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shift_that_ends_all_at_once_is_believed_and_a_whole_tenant_that_is_gone_is_not() {
+    let config = Config { users: 100, oddities: false, ..Config::default() };
+    let scene = Scene::signed_out(Bench::start(config).await, 1).await;
+    scene.browser.sign_in(TENANT, &upn(&scene.bench, 0)).await;
+    scene.tend().await;
+    let gone = |places: std::ops::Range<usize>| {
+        let people: Vec<PersonRef> = places.map(|place| scene.bench.person(place)).collect();
+        people.iter().for_each(|person| scene.bench.simulator.teams_gone(person));
+        people
+    };
+    let shift = gone(0..30);
+    scene.heed().await;
+    assert!(shift.iter().all(|person| scene.published(person) == Some(Status::Offline)));
+    let all = gone(30..100);
+    let shown = |status: Status| all.iter().filter(|person| scene.published(person) == Some(status)).count();
+    let before = shown(Status::Available);
+    scene.heed().await;
+    assert_eq!((shown(Status::Offline), shown(Status::Available)), (0, before), "what was shown is held");
+    scene.bench.cycles(1).await;
+    assert!(scene.bench.trouble(Place::Teams).what.contains("taken for an outage"), "{:?}", scene.bench.troubles());
+    scene.heed().await;
+    assert_eq!(shown(Status::Offline), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_signs_in_must_be_the_sync_user_in_the_browser_that_began() {
     let scene = Scene::signed_out(Bench::small().await, 1).await;
     let user = upn(&scene.bench, 0);

@@ -81,9 +81,12 @@ api = "{}"
 
     /// Whether the running process has ended a cycle of its first tenant.
     pub(crate) fn has_cycled(&self) -> bool {
-        let Some(status) = self.get("/v1/status") else { return false };
-        let status: serde_json::Value = serde_json::from_str(&status).unwrap();
-        status["tenants"][0]["counters"]["cycles"].as_u64().unwrap() > 0
+        self.status().is_some_and(|status| status["tenants"][0]["counters"]["cycles"].as_u64().unwrap() > 0)
+    }
+
+    /// What the running process says of itself; `None` while it does not answer.
+    pub(crate) fn status(&self) -> Option<serde_json::Value> {
+        Some(serde_json::from_str(&self.get("/v1/status")?).unwrap())
     }
 
     fn get(&self, path: &str) -> Option<String> {
