@@ -61,9 +61,9 @@ impl Pseudonyms {
     /// What stands for a value, by its shape. Values that tell nothing stay.
     pub(crate) fn of(&mut self, text: &str) -> String {
         let trimmed = text.trim();
-        match Shape::of(trimmed) {
-            Shape::Plain | Shape::Time => trimmed.to_owned(),
-            Shape::Token => REMOVED.to_owned(),
+        let made = match Shape::of(trimmed) {
+            Shape::Plain | Shape::Time => return trimmed.to_owned(),
+            Shape::Token => return REMOVED.to_owned(),
             Shape::Guid => self.guid(trimmed),
             Shape::Mail => self.mail(trimmed),
             Shape::Digits => self.digits(trimmed),
@@ -71,7 +71,10 @@ impl Pseudonyms {
             Shape::Words => self.words(trimmed),
             Shape::Sentence => self.sentence(trimmed),
             Shape::Piece | Shape::Address => self.piece(trimmed),
-        }
+        };
+        // What is put together of pseudonyms is one too.
+        self.made.insert(made.to_lowercase());
+        made
     }
 
     fn guid(&mut self, text: &str) -> String {

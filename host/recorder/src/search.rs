@@ -16,8 +16,9 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use crate::names::is_of_the_format;
+use crate::names::{Kind, Names, is_of_the_format};
 use crate::pseudonym::{Pseudonyms, REMOVED};
+use crate::shape::Shape;
 
 /// Ids shorter than this are compared as a whole.
 const DISTINCT: usize = 8;
@@ -80,7 +81,7 @@ impl<'a> Search<'a> {
         let mut found = Vec::new();
         for (line, text) in (1..).zip(BufReader::new(file).lines()) {
             let value = serde_json::from_str(&text?).map_err(|source| SearchError::Json { line, source })?;
-            self.value(line, "", &value, &mut found);
+            self.line(line, &value, &mut found);
             if found.len() >= MOST {
                 break;
             }
@@ -88,57 +89,97 @@ impl<'a> Search<'a> {
         Ok(found)
     }
 
-    fn value(&self, line: usize, place: &str, value: &Value, found: &mut Vec<Found>) {
-        let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
+    fn line(&self, line: usize, value: &Value, found: &mut Vec<Found>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            self.leaf(line, "", name, "", found);
+            match (name.as_str(), value) {
+                // The format's own numbers.
+                ("at" | "took" | "status" | "end" | "presync-recording", _) => {}
+                ("query", Value::Array(pairs)) => {
+                    for pair in pairs {
+                        let name = pair.get(0).and_then(Value::as_str).unwrap_or_default();
+                        self.leaf(line, "query", name, "", found);
+                        self.value(line, &format!("query/{name}"), name, pair.get(1).unwrap_or(pair), found);
+                    }
+                }
+                _ => self.value(line, name, name, value, found),
+            }
+        }
+    }
+
+    fn value(&self, line: usize, place: &str, name: &str, value: &Value, found: &mut Vec<Found>) {
         match value {
             Value::Null | Value::Bool(_) => {}
-            Value::Number(number) => self.leaf(line, place, &number.to_string(), found),
-            Value::String(text) => self.leaf(line, place, text, found),
+            Value::Number(number) => self.leaf(line, place, &number.to_string(), name, found),
+            Value::String(text) => self.leaf(line, place, text, name, found),
             Value::Array(values) => {
                 for (at, value) in values.iter().enumerate() {
-                    self.value(line, &inner(&at.to_string()), value, found);
+                    self.value(line, &format!("{place}/{at}"), name, value, found);
                 }
             }
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    self.leaf(line, place, name, found);
-                    self.value(line, &inner(name), value, found);
+                    self.leaf(line, place, name, "", found);
+                    self.value(line, &format!("{place}/{name}"), name, value, found);
                 }
             }
         }
     }
 
-    fn leaf(&self, line: usize, place: &str, text: &str, found: &mut Vec<Found>) {
+    fn leaf(&self, line: usize, place: &str, text: &str, name: &str, found: &mut Vec<Found>) {
+        // A count may be the same number as somebody's extension.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && (is_counted(name) || place.starts_with("headers/") || place.starts_with("answer_headers/")) {
+            return;
+        }
         if let Some(hit) = self.hit(text).or_else(|| decoded(text).iter().find_map(|text| self.hit(text))) {
-            let hint = format!(
-                "{} characters that begin with \"{}\"",
-                hit.chars().count(),
-                hit.chars().take(1).collect::<String>()
-            );
+            let first: String = hit.chars().take(1).collect();
+            let hint = format!("{} characters that begin with \"{first}\"", hit.chars().count());
             found.push(Found { line, place: place.to_owned(), hint });
         }
     }
 
     fn hit(&self, text: &str) -> Option<String> {
-        let lower = text.to_lowercase();
         if let Some(hit) = self.secrets.as_ref().and_then(|secrets| secrets.find(text)) {
             return text.get(hit.range()).map(str::to_owned);
         }
-        if self.pseudonyms.is_made(&lower) || text == REMOVED {
+        let lower = text.to_lowercase();
+        if self.is_nobodys(&lower) {
             return None;
         }
         if let Some(hit) = self.anywhere.as_ref().and_then(|anywhere| anywhere.find(&lower)) {
             return lower.get(hit.range()).map(str::to_owned);
         }
-        let mut pieces = vec![lower.as_str()];
-        pieces.extend(lower.split(|c: char| c.is_whitespace() || "/?&=,;:()'\"<>@".contains(c)));
-        pieces.extend(lower.split(|c: char| !c.is_alphanumeric()));
-        pieces.into_iter().find(|piece| self.is_original(piece)).map(str::to_owned)
+        let whole = std::iter::once(lower.as_str());
+        let parts = lower.split(|c: char| c.is_whitespace() || "/?&=,;()'\"<>|".contains(c));
+        whole.chain(parts.filter(|part| !self.is_nobodys(part))).find_map(|part| self.original_in(part))
+    }
+
+    /// An original that this is, or that is one of its words.
+    fn original_in(&self, part: &str) -> Option<String> {
+        if self.is_original(part) {
+            return Some(part.to_owned());
+        }
+        let halves = part.split('@').filter(|half| !self.is_nobodys(half));
+        let mut words = halves.flat_map(|half| std::iter::once(half).chain(half.split(|c: char| !c.is_alphanumeric())));
+        words.find(|word| self.is_original(word)).map(str::to_owned)
+    }
+
+    /// A pseudonym, or a moment.
+    fn is_nobodys(&self, text: &str) -> bool {
+        self.pseudonyms.is_made(text)
+            || text.eq_ignore_ascii_case(REMOVED)
+            || Shape::of(&text.to_uppercase()) == Shape::Time
     }
 
     fn is_original(&self, piece: &str) -> bool {
         self.pseudonyms.originals().contains(piece) && !self.pseudonyms.is_made(piece) && !is_of_the_format(piece)
     }
+}
+
+/// Whether numbers under this name are kept.
+fn is_counted(name: &str) -> bool {
+    matches!(Names::default().kind(name), Some(Kind::Number | Kind::Public | Kind::Word))
 }
 
 /// Whether this would not be part of something else by chance: an address, or an id of letters and digits.
@@ -184,6 +225,7 @@ mod tests {
             r#"{"Jane":1}"#,
             r#"{"a":"smtp:jane@elsewhere.example"}"#,
             r#"{"a":1001}"#,
+            r#"{"query":[["filter","x==1001"]]}"#,
             &format!(r#"{{"a":"{encoded}"}}"#),
         ] {
             assert_eq!(found(leak, &["jane.doe@corp.com", "Jane", "1001"], &[]).len(), 1, "{leak}");
@@ -197,7 +239,8 @@ mod tests {
 
     #[test]
     fn words_of_the_format_and_parts_of_words_are_no_find() {
-        let line = r#"{"path":"/v1.0/users","status":"Mayor","at":41001}"#;
+        let line =
+            r#"{"path":"/v1.0/users","word":"Mayor","at":1001,"query":[["pageSize","1001"]],"time":"1001-01-25"}"#;
         assert_eq!(found(line, &["Users", "May", "1001", "status"], &[]), []);
     }
 

@@ -19,7 +19,7 @@ pub(super) fn render(recorded: &Recorded, outcome: &Outcome, tenant: &str, to: &
     let length = humantime::format_duration(Duration::from_secs(totals.length / 1000));
     let mut page = format!(
         "{length} of tenant {tenant}, {}, {}: {}\n",
-        count(outcome.linked, "linked person").replace("persons", "people"),
+        if outcome.linked == 1 { "1 linked person".to_owned() } else { format!("{} linked people", outcome.linked) },
         count(usize::try_from(totals.exchanges).unwrap_or(usize::MAX), "exchange"),
         to.display()
     );
