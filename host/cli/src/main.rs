@@ -8,6 +8,7 @@
 //! * `check`: everything that can be checked without starting
 //! * `rule`: looking at rules
 //! * `status`, `why`: looking at a running service, through `api`
+//! * `telemetry`: the log, and traces
 //! * `link`: who is whom, and pairs by hand
 //! * `store`: looking over the file of the state, and copying it
 
@@ -23,13 +24,12 @@ mod run;
 mod settings;
 mod status;
 mod store;
+mod telemetry;
 mod why;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,14 +68,14 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // A service tells what it does; a command that answers a question keeps quiet.
-    let usual = if matches!(cli.command, Command::Run(_)) { "info" } else { "error" };
-    let filter = EnvFilter::new(cli.log.as_deref().unwrap_or(usual));
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    let log = cli.log.as_deref();
+    // A service tells what it does, and begins to when its settings say where to; a command that answers a question keeps quiet.
+    if !matches!(cli.command, Command::Run(_)) {
+        telemetry::log_only(log.unwrap_or("error"));
+    }
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args),
-        Command::Run(args) => run::run(&args),
+        Command::Run(args) => run::run(&args, log),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Rule(args) => rule::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Status(args) => run::block_on(status::run(&args)),

@@ -3,21 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use presync_registry::{TrustedKeys, lock};
 use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
 use presync_service::rules::{RuleBase, RuleSettings};
-use presync_service::{Cadence, Fleet, NotificationSettings, Tenant, TenantConfig};
+use presync_service::warnings::Expiry;
+use presync_service::{Cadence, Cleared, Fleet, NotificationSettings, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
+use crate::settings::model::AtStop;
 use crate::settings::{self, model};
+use crate::telemetry;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,13 +38,25 @@ pub(crate) struct RunArgs {
     config: PathBuf,
 }
 
-pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+/// How long clearing sessions may take at the end: what stops a service (systemd, Kubernetes) waits 30 seconds or more.
+const CLEARING: Duration = Duration::from_secs(15);
+
+pub(crate) fn run(args: &RunArgs, log: Option<&str>) -> anyhow::Result<ExitCode> {
     let settings = settings::load(&args.config)?;
+    let telemetry = telemetry::start(log.unwrap_or("info"), settings.service.otlp.as_ref())?;
+    let ended = serve(args, settings);
+    telemetry.stop();
+    ended
+}
+
+fn serve(args: &RunArgs, settings: model::Settings) -> anyhow::Result<ExitCode> {
     let cadence = cadence(&settings.service);
     let rules = rule_settings(&args.config, &settings.service)?;
     let host = HostSettings { cache: Some(settings.service.rule_cache.clone()), ..rules.host };
     let rules = RuleSettings { host, ..rules };
     let store = Store::open(&settings.service.state)?;
+    let at_stop = settings.service.at_stop;
+    let expiries: Vec<Vec<Expiry>> = settings.tenants.iter().map(expiries).collect();
     let (tenants, told): (Vec<_>, Vec<_>) = settings
         .tenants
         .into_iter()
@@ -55,11 +72,14 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
             format!("cannot listen on {}; set another `listen` in [service]", settings.service.listen)
         })?;
         let server = server.with_token(settings.service.admin_token);
-        let tenants = open(tenants, cadence, &store, rules)?.into_iter().zip(told);
+        let tenants = open(tenants, cadence, &store, rules)?.into_iter().zip(expiries).zip(told);
         let tenants: Vec<Tenant> = tenants
-            .map(|(tenant, told)| match told {
-                Some(told) => tenant.with_notifications(told),
-                None => Ok(tenant),
+            .map(|((tenant, expiries), told)| {
+                let tenant = tenant.with_expiries(expiries);
+                match told {
+                    Some(told) => tenant.with_notifications(told),
+                    None => Ok(tenant),
+                }
             })
             .collect::<Result<_, _>>()?;
         tracing::info!(tenants = tenants.len(), listen = %server.address(), "presync runs");
@@ -69,7 +89,11 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         let web = tokio::spawn(server.serve(fleet.tenants(), until));
         asked_to_stop().await?;
         tracing::info!("stopping after the cycles that are under way");
+        let tenants = fleet.tenants();
         fleet.stop().await;
+        if at_stop == AtStop::Clear {
+            clear(&tenants).await?;
+        }
         stop.send_replace(true);
         web.await??;
         Ok(ExitCode::SUCCESS)
@@ -85,6 +109,34 @@ pub(crate) fn cadence(service: &model::Service) -> Cadence {
         directory: service.directory_interval,
         ..Cadence::default()
     }
+}
+
+/// Clears what is held in Teams, of all tenants at the same time.
+async fn clear(tenants: &[Arc<Tenant>]) -> anyhow::Result<()> {
+    let mut clearing = JoinSet::new();
+    for tenant in tenants {
+        let tenant = Arc::clone(tenant);
+        clearing.spawn(async move { tenant.clear_sessions(CLEARING).await });
+    }
+    let mut all = Cleared::default();
+    while let Some(cleared) = clearing.join_next().await {
+        all.add(cleared.context("clearing sessions ended in a panic")?);
+    }
+    let Cleared { cleared, left } = all;
+    tracing::info!(cleared, left, "sessions in Teams were cleared; those that are left lapse within one lease");
+    Ok(())
+}
+
+/// When credentials end that do not say so themselves.
+fn expiries(tenant: &model::Tenant) -> Vec<Expiry> {
+    let teams = &tenant.teams;
+    let eight = match &tenant.eight {
+        model::Eight::Partner(partner) => partner.expires,
+        model::Eight::Public(_) => None,
+    };
+    let write_app = teams.write_app.as_ref().and_then(|app| app.expires);
+    let all = [("read-app", teams.read_app.expires), ("write-app", write_app), ("8x8", eight)];
+    all.into_iter().filter_map(|(name, at)| Some(Expiry { credential: name.to_owned(), at: at? })).collect()
 }
 
 /// How rules are let in, as the settings say.

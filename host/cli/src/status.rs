@@ -7,6 +7,7 @@
 //! * `overrides`: the tenants' own rules, for people
 //! * `told`: being told of changes in Teams, for people
 //! * `unlinked`: who is not kept in step, for people
+//! * `warnings`: what may become wrong, for people
 
 mod carrying;
 mod freshness;
@@ -16,6 +17,7 @@ mod page;
 mod tests;
 mod told;
 mod unlinked;
+mod warnings;
 
 use std::process::ExitCode;
 
@@ -107,7 +109,9 @@ async fn ask(args: &StatusArgs) -> Result<Learned, ApiError> {
 /// Whether nobody has to look after anything.
 fn is_well(overview: &Overview) -> bool {
     let is_well = |tenant: &api::answer::Tenant| {
-        tenant.down.is_empty() && tenant.troubles.values().all(|trouble| !trouble.needs_action)
+        tenant.down.is_empty()
+            && tenant.troubles.values().all(|trouble| !trouble.needs_action)
+            && tenant.warnings.iter().all(|warning| !warning.needs_action)
     };
     overview.tenants.iter().all(is_well)
 }

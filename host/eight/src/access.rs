@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use presync_core::time::{Clock, Timestamp};
+use presync_http::skew::ClockSkew;
 use presync_http::tap;
 use presync_http::text::plain;
 use presync_http::token::{Token, TokenCache};
@@ -36,6 +37,7 @@ pub(crate) struct Access {
     clock: Arc<dyn Clock>,
     entry: Entry,
     gates: Gates,
+    skew: ClockSkew,
     deadline: Duration,
 }
 
@@ -111,19 +113,24 @@ pub(crate) fn hidden(text: &str, field: &str) -> Result<HeaderValue, Error> {
 }
 
 impl Access {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
         entry: Entry,
         gates: Gates,
         deadline: Duration,
     ) -> Self {
-        Self { http, clock, entry, gates, deadline }
+        Self { http, clock, entry, gates, skew: ClockSkew::default(), deadline }
     }
 
     /// What time it is.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How far 8x8's clock is from ours.
+    pub(crate) const fn skew(&self) -> &ClockSkew {
+        &self.skew
     }
 
     /// A call that changes nothing: asked once more if it met a passing trouble.
@@ -236,6 +243,7 @@ impl Access {
         let sent_at = self.clock.now();
         timeout_at(end, async {
             let response = tap::send(request).await.map_err(broken)?;
+            self.skew.note(response.headers(), sent_at, self.clock.now());
             self.judge(call, response).await.map(|body| Answer { sent_at, body })
         })
         .await

@@ -76,6 +76,11 @@ impl Client {
         })
     }
 
+    /// By how many milliseconds 8x8's clock is ahead of ours; negative when it is behind. `None` before a few answers have come.
+    pub fn skew_millis(&self) -> Option<i64> {
+        self.access.skew().millis()
+    }
+
     /// All users, inactive ones among them.
     ///
     /// # Errors

@@ -41,6 +41,14 @@ impl Provider {
         })
     }
 
+    /// By how many milliseconds 8x8's clock is ahead of ours; negative when it is behind. `None` before a few answers have come.
+    pub fn skew_millis(&self) -> Option<i64> {
+        match self {
+            Self::Partner(client) => client.skew_millis(),
+            Self::Public(client) => client.skew_millis(),
+        }
+    }
+
     /// All users, inactive ones among them.
     ///
     /// # Errors

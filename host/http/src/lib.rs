@@ -1,6 +1,7 @@
 //! What the clients of both providers share: it knows neither Microsoft nor 8x8.
 //!
 //! # Layout
+//! * [`skew`]: how far a provider's clock is from ours
 //! * [`text`]: strings and numbers of an answer, and provider text made fit for a sentence
 //! * [`transport`]: the process's one HTTP client, and how addresses are put together
 //! * [`tap`]: somebody who looks on at all of it, for recordings
@@ -8,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod skew;
 pub mod tap;
 pub mod text;
 pub mod token;

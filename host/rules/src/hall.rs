@@ -73,6 +73,11 @@ impl Hall {
         Place(self)
     }
 
+    /// Places that nobody is in.
+    pub(crate) fn free(&self) -> u32 {
+        self.places.free()
+    }
+
     /// A fresh store with its limits set. It must be dropped before its place is.
     pub(crate) fn store(&self, limits: Limits, log: GuestLog) -> Store<Guest> {
         let mut store = Store::new(&self.engine, Guest::new(limits, log));
@@ -86,6 +91,10 @@ impl Hall {
 impl Places {
     pub(crate) const fn new(free: u32) -> Self {
         Self { free: Mutex::new(free), freed: Condvar::new() }
+    }
+
+    pub(crate) fn free(&self) -> u32 {
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait(&self) {

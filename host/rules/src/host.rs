@@ -139,6 +139,12 @@ impl RuleHost {
         self.inner.compilations.load(Ordering::Relaxed)
     }
 
+    /// Places that no rule is in now: those for one batch, all lanes together, and those for instances that stay.
+    pub fn places_free(&self) -> (u32, u32) {
+        let batch = self.inner.main.free() + self.inner.more.iter().map(Hall::free).sum::<u32>();
+        (batch, self.inner.lasting.free())
+    }
+
     /// Compiles a component that was validated.
     pub(crate) fn translate(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
         self.inner.compilations.fetch_add(1, Ordering::Relaxed);

@@ -16,6 +16,8 @@
 //! * [`health`]: when a side counts as down
 //! * `losses`: people who are lost a few at a time
 //! * [`status`]: what may be seen from outside; [`carrying`]: how far decisions are carried to 8x8
+//! * [`readiness`]: whether there has been a first good read
+//! * [`metrics`]: what can be measured; [`traces`]: what takes how long within a cycle; [`warnings`]: what should be known before it hurts
 //! * `executor`: the threads that rules run on, shared fairly between tenants
 //! * [`rules`]: a tenant's rules, and every change of them
 //! * [`groups`]: who is in which group or queue, [`time`]: what time it is where a person is, as the settings say
@@ -43,21 +45,25 @@ pub mod health;
 pub mod links;
 pub mod listening;
 mod losses;
+pub mod metrics;
 pub mod notifications;
 pub mod pace;
 mod people;
 pub mod preview;
+pub mod readiness;
 pub mod rules;
 pub mod sheet;
 mod staffing;
 pub mod status;
 pub mod tenant;
 pub mod time;
+pub mod traces;
 mod turns;
+pub mod warnings;
 
 pub use config::{Cadence, RuleConfig, RuleSource, Supply, TenantConfig};
 pub use fleet::Fleet;
 pub use links::LinkSettings;
 pub use notifications::NotificationSettings;
 pub use pace::Limit;
-pub use tenant::{Tenant, TenantError};
+pub use tenant::{Cleared, Tenant, TenantError};

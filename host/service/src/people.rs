@@ -27,6 +27,7 @@ use crate::config::Supply;
 use crate::freshness::Freshness;
 use crate::staffing::Queues;
 use crate::status::{Alone, Counters};
+use crate::warnings::Flapping;
 use person::Supplied;
 pub(crate) use person::{Person, Told};
 use staffed::{Asking, touched};
@@ -50,6 +51,7 @@ pub(crate) struct People {
     pub(crate) freshness: Freshness,
     pub(crate) alone: Vec<Alone>,
     pub(crate) counters: Counters,
+    pub(crate) flapping: Flapping,
 }
 
 /// A question for the rules.
@@ -111,6 +113,7 @@ impl People {
             freshness: Freshness::default(),
             alone: Vec::new(),
             counters: Counters::default(),
+            flapping: Flapping::default(),
         }
     }
 
@@ -247,6 +250,7 @@ impl People {
             }
             Command::Record { link, event } => {
                 self.counters.count(&event);
+                self.flapping.note(now, link, &event);
                 let detail = serde_json::to_string(&event).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"));
                 work.events.push(NewEvent { at: now, link, kind: event.kind().to_owned(), detail });
             }

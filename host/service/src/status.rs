@@ -18,6 +18,7 @@ use crate::listening::Listening;
 use crate::notifications::status::NotificationStatus;
 use crate::pace::{Limit, Tempo};
 use crate::rules::RuleStatus;
+use crate::warnings::Warning;
 
 /// What a tenant has done since the process started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -26,6 +27,10 @@ pub struct Counters {
     pub cycles: u64,
     /// Presences read, on both sides.
     pub presences_read: u64,
+    /// Times that somebody's presence in Teams was another than before.
+    pub teams_changes: u64,
+    /// The same at 8x8.
+    pub eight_changes: u64,
     /// Questions put to the chains.
     pub questions: u64,
     /// Verdicts given by the chains: one to each question, unless asking ended in a panic.
@@ -63,6 +68,8 @@ impl Counters {
     pub(crate) fn count(&mut self, event: &Event) {
         let taken = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::Masked);
         match event {
+            Event::TeamsSaid { .. } => self.teams_changes += 1,
+            Event::EightSaid { .. } => self.eight_changes += 1,
             Event::EchoIgnored { .. } => self.echoes_ignored += 1,
             Event::Published { outcome, .. } if taken(outcome) => self.published += 1,
             Event::Unpublished { outcome } if taken(outcome) || *outcome == Outcome::NotFound => self.unpublished += 1,
@@ -78,6 +85,8 @@ impl Counters {
     pub fn add(&mut self, other: &Self) {
         self.cycles += other.cycles;
         self.presences_read += other.presences_read;
+        self.teams_changes += other.teams_changes;
+        self.eight_changes += other.eight_changes;
         self.questions += other.questions;
         self.decisions += other.decisions;
         self.decisions_reused += other.decisions_reused;
@@ -128,6 +137,14 @@ pub enum Place {
     Store,
     /// Being told of changes in Teams. The cycles go on without.
     Notifications,
+}
+
+impl Place {
+    /// Its word, as the status has it.
+    pub fn word(self) -> String {
+        let word = serde_json::to_value(self).ok().and_then(|word| word.as_str().map(str::to_owned));
+        word.unwrap_or_default()
+    }
 }
 
 impl From<Side> for Place {
@@ -185,6 +202,8 @@ pub struct TenantStatus {
     pub troubles: BTreeMap<Place, Trouble>,
     /// How it is told of changes in Teams; `None` when it only asks.
     pub notifications: Option<NotificationStatus>,
+    /// What may become so, or looks well and is not.
+    pub warnings: Vec<Warning>,
     /// What has been done since the process started.
     pub counters: Counters,
 }

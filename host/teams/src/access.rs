@@ -3,12 +3,14 @@
 //! A read that met a passing trouble is asked once more inside its deadline. A write is not: the reconciler knows whether it is
 //! still wanted by then.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use governor::clock::MonotonicClock;
 use presync_core::time::{Clock, Timestamp};
+use presync_http::skew::ClockSkew;
 use presync_http::tap;
 use presync_http::token::{Token, TokenCache};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -19,6 +21,7 @@ use uuid::Uuid;
 
 use crate::answer::{Answer, Needs, Raw};
 use crate::budget::Budget;
+use crate::consent::{Consent, Sign};
 use crate::error::{Error, broken};
 use crate::roles::carries;
 use crate::sign_in::SignIn;
@@ -27,6 +30,9 @@ use crate::usage::Requests;
 
 /// The pause before something is asked again.
 const BACKOFF: Duration = Duration::from_millis(150);
+
+/// What stands for the permission to sign in at all.
+const SIGN_IN: &str = "sign-in";
 
 /// One app's way to Graph.
 #[derive(Debug)]
@@ -37,6 +43,8 @@ pub(crate) struct Access {
     tokens: TokenCache<Error>,
     throttle: Throttle,
     budget: Budget<MonotonicClock>,
+    skew: ClockSkew,
+    consents: Mutex<BTreeMap<&'static str, Consent>>,
     deadline: Duration,
 }
 
@@ -62,6 +70,8 @@ impl Access {
             tokens: TokenCache::default(),
             throttle: Throttle::default(),
             budget: Budget::new(MonotonicClock),
+            skew: ClockSkew::default(),
+            consents: Mutex::default(),
             deadline,
         }
     }
@@ -79,6 +89,31 @@ impl Access {
     /// What was asked so far of what is counted.
     pub(crate) fn requests(&self) -> Requests {
         Requests { made: self.budget.made(), quiet: self.throttle.left(self.clock.now()) }
+    }
+
+    /// How far Graph's clock is from ours.
+    pub(crate) const fn skew(&self) -> &ClockSkew {
+        &self.skew
+    }
+
+    /// Where the consent to this app stands, as its calls show it: that to the permission which is worst off.
+    pub(crate) fn consent(&self) -> Consent {
+        let consents = self.consents.lock().unwrap_or_else(PoisonError::into_inner);
+        let lacking = consents.values().copied().find(|consent| consent.is_lacking());
+        lacking.or_else(|| consents.values().copied().next()).unwrap_or_default()
+    }
+
+    /// Takes note of what an answer shows of the consent to one permission.
+    pub(crate) fn note_consent<T>(&self, permission: &'static str, answer: &Result<T, Error>) {
+        let sign = match answer {
+            Ok(_) => Some(Sign::Seen),
+            Err(error) => Sign::of(error),
+        };
+        if let Some(sign) = sign {
+            let mut consents = self.consents.lock().unwrap_or_else(PoisonError::into_inner);
+            let consent = consents.entry(permission).or_default();
+            *consent = consent.after(sign);
+        }
     }
 
     /// A call that changes nothing: asked once more if it met a passing trouble.
@@ -133,6 +168,7 @@ impl Access {
             }
             Err(error) => Err(error),
         };
+        self.note_consent(role, &answer);
         let (request_id, status) = (&*raw.request_id, raw.status.as_u16());
         match &answer {
             Ok(_) => tracing::debug!(request_id, "Graph answered"),
@@ -179,7 +215,9 @@ impl Access {
     async fn token(&self, refused: Option<&Token>, end: Instant) -> Result<Token, Error> {
         let clock = &*self.clock;
         let sign_in = self.sign_in.token(&self.http, clock.now());
-        timeout_at(end, self.tokens.get(clock, refused, sign_in)).await.map_err(|_| self.late())?
+        let token = timeout_at(end, self.tokens.get(clock, refused, sign_in)).await.map_err(|_| self.late())?;
+        self.note_consent(SIGN_IN, &token);
+        token
     }
 
     async fn exchange(&self, call: &Call, token: &Token, end: Instant) -> Result<Raw, Error> {
@@ -195,7 +233,9 @@ impl Access {
         let sent_at = self.clock.now();
         let raw = async {
             let response = tap::send(request).await.map_err(broken)?;
-            Raw::read(response, sent_at, self.clock.now()).await
+            let now = self.clock.now();
+            self.skew.note(response.headers(), sent_at, now);
+            Raw::read(response, sent_at, now).await
         };
         timeout_at(end, raw).await.map_err(|_| self.late())?
     }

@@ -133,6 +133,7 @@ fn judged(access: &Access, role: &'static str, answer: ItemAnswer, now: Timestam
     if let Err(error @ Error::Throttled { .. }) = &verdict {
         access.quiet(error);
     }
+    access.note_consent(role, &verdict);
     verdict.map(|()| answer.body)
 }
 

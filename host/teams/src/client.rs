@@ -14,6 +14,7 @@ use url::Url;
 use crate::access::Access;
 use crate::cloud::{Cloud, resource};
 use crate::config::{App, Config};
+use crate::consent::Consent;
 use crate::directory::{self, Changes, DeltaLink, User};
 use crate::error::Error;
 use crate::mailbox::{self, AutomaticReplies};
@@ -75,6 +76,18 @@ impl Client {
     pub fn usage(&self) -> Usage {
         let write = self.write.as_ref().filter(|write| !Arc::ptr_eq(write, &self.read));
         Usage { read: self.read.requests(), write: write.map(|write| write.requests()) }
+    }
+
+    /// By how many milliseconds Graph's clock is ahead of ours; negative when it is behind. `None` before a few answers have come.
+    pub fn skew_millis(&self) -> Option<i64> {
+        self.read.skew().millis()
+    }
+
+    /// Where the consent to each app stands, as its calls show it: `read-app`, and `write-app` where that is another one.
+    pub fn consents(&self) -> Vec<(&'static str, Consent)> {
+        let write = self.write.as_ref().filter(|write| !Arc::ptr_eq(write, &self.read));
+        let read = ("read-app", self.read.consent());
+        std::iter::once(read).chain(write.map(|write| ("write-app", write.consent()))).collect()
     }
 
     /// All users of the directory, guests and disabled accounts among them.

@@ -3,6 +3,9 @@
 //! | route | answers |
 //! |---|---|
 //! | `GET /livez` | `ok` while the process runs |
+//! | `GET /readyz` | whether every tenant has had its first good read, or said why not; 503 until then |
+//! | `GET /metrics` | all metrics, in the text format of Prometheus |
+//! | `GET /v1/tenants/{id}/warnings` | what is wrong, and what may become so: word, since when, what to do |
 //! | `GET /v1/status` | every tenant at a glance, the totals and the time |
 //! | `GET /v1/tenants/{id}/links` | who is whom, and what pairs each |
 //! | `GET /v1/tenants/{id}/unlinked` | who is not kept in step, why, what to do, and who might be meant |
@@ -28,6 +31,7 @@
 //! * `gate`: who may change something
 //! * `hooks`: what 8x8 delivers
 //! * `notifications`: what Microsoft posts; `sign_in`: the pages for sync users
+//! * `operate`: what who runs the service looks at: readiness, metrics, warnings
 //! * `preview`: trying a rule that is not in force
 //! * `problem`: what is said when there is no answer
 //! * `routes`: the routes above
@@ -39,6 +43,7 @@ mod events;
 mod gate;
 mod hooks;
 mod notifications;
+mod operate;
 mod preview;
 mod problem;
 mod routes;

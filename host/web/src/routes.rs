@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::events;
 use crate::gate::{Gate, guard};
 use crate::hooks;
+use crate::operate;
 use crate::problem::Problem;
 use crate::{notifications, preview, sign_in};
 
@@ -64,6 +65,7 @@ pub(crate) fn routes(tenants: Tenants, gate: Gate, stop: watch::Receiver<bool>) 
         .route("/sign-in/{id}", get(sign_in::sync_users))
         .route("/sign-in/{id}/begin", get(sign_in::begin))
         .route("/signed-in", get(sign_in::end))
+        .merge(operate::routes())
         .merge(changes)
         .with_state(tenants)
         .merge(events)
@@ -143,7 +145,7 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 
 async fn unknown() -> Problem {
     Problem::not_found(
-        "there is no such address; there are /livez, /v1/status, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, /v1/tenants/{id}/events, and for \
+        "there is no such address; there are /livez, /readyz, /metrics, /v1/status, /v1/tenants/{id}/warnings, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, /v1/tenants/{id}/events, and for \
          POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote, /v1/tenants/{id}/preview and /notifications/{id}, where what stands in \
          braces is url-encoded; and /sign-in/{id} is for people",
     )

@@ -76,6 +76,7 @@ fn config(id: &str) -> TenantConfig {
             secret: "hush".into(),
             tenant: id.into(),
             call_deadline,
+            push: presync_eight::config::Push::default(),
         }
         .into(),
         rules: Vec::new(),

@@ -22,7 +22,7 @@ use crate::{
     drive::{movement, population},
     eight::quirks::EightQuirks,
     faults::Faults,
-    http::{self, watch::watched},
+    http::{self, dated::dated, watch::watched},
     notify::{courier, outbox::Outbox},
     report::{SimReport, Summary},
     state::{
@@ -180,7 +180,7 @@ impl Simulator {
 
         let stop = watch::Sender::new(false);
         let tls = config.tls.then(Tls::new).transpose()?;
-        let serve = |port: u16, routes: Router| serve(port, routes, tls.as_ref(), stop.subscribe());
+        let serve = |port: u16, routes: Router| serve(port, dated(&world, routes), tls.as_ref(), stop.subscribe());
         let plain = |port: u16, routes: Router| self::serve(port, routes, None, stop.subscribe());
         let urls = Urls {
             entra: serve(config.entra_port, watched(&world, Server::Entra, http::entra::routes(&world))).await?,

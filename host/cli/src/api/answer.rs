@@ -64,6 +64,7 @@ pub(crate) struct Tenant {
     pub(crate) troubles: BTreeMap<String, Trouble>,
     /// `None` for a tenant that is told nothing of changes.
     pub(crate) notifications: Option<Notifications>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// How a tenant is told of changes.
@@ -209,6 +210,17 @@ pub(crate) struct Steered {
 pub(crate) struct Trouble {
     pub(crate) since: Timestamp,
     pub(crate) what: String,
+    pub(crate) needs_action: bool,
+}
+
+/// Something that may become wrong, or looks well and is not.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Warning {
+    pub(crate) warning: String,
+    pub(crate) about: Option<String>,
+    pub(crate) since: Timestamp,
+    pub(crate) what: String,
+    pub(crate) advice: String,
     pub(crate) needs_action: bool,
 }
 

@@ -6,11 +6,12 @@ use secrecy::ExposeSecret;
 use super::document::{Entry, Section};
 use super::kind::CLIENT_ID;
 use super::model::App;
+use super::operate::EXPIRES;
 use super::secret::{self, Inline};
 
 /// What to expect of an app registration.
 pub(super) const EXPECTED: &str = "an app registration: { client_id = \"GUID\", secret = \"env:NAME\" }";
-const KEYS: &[&str] = &["client_id", "secret", "certificate", "key", "federated"];
+const KEYS: &[&str] = &["client_id", "secret", "certificate", "key", "federated", "expires"];
 
 const ONE: &str = "one of secret, certificate and federated";
 const PEM: &str = "a certificate and its private key, both PEM: \"env:NAME\" or \"file:path\", the key apart as `key` or in the same text";
@@ -21,7 +22,14 @@ pub(super) fn read(entry: Entry<'_>) -> Option<App> {
     let section = entry.section(EXPECTED, KEYS)?;
     let client_id = section.required("client_id", &CLIENT_ID);
     let credential = credential(&section);
-    Some(App { client_id: client_id?, credential: credential? })
+    let expires = section.optional("expires", &EXPIRES);
+    let (credential, expires) = (credential?, expires?);
+    match section.get("expires") {
+        Some(entry) if credential.not_after().is_some() => {
+            entry.wrong("stands beside a certificate, which says itself when it ends", "no `expires` here")
+        }
+        _ => Some(App { client_id: client_id?, credential, expires }),
+    }
 }
 
 fn credential(section: &Section<'_>) -> Option<Credential> {

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use super::document::{Entry, Section};
 use super::kind::{Kind, MODE, Mode, URL};
 use super::model::{Eight, Partner};
+use super::operate::EXPIRES;
 use super::push;
 use super::secret::{self, Inline};
 
-const PARTNER_KEYS: &[&str] = &["mode", "key", "secret", "api", "push"];
+const PARTNER_KEYS: &[&str] = &["mode", "key", "secret", "expires", "api", "push"];
 const PUBLIC_KEYS: &[&str] = &["mode", "key", "api", "directory", "work", "agents", "realtime", "work_dnd"];
 const WORK_KEYS: &[&str] = &["key", "user", "password"];
 const AGENT_KEYS: &[&str] = &["host", "tenant", "user", "token", "working_offline", "people", "calls_only", "stream"];
@@ -48,10 +49,11 @@ pub(super) fn read(entry: Entry<'_>, tenant: &TenantId) -> Option<Eight> {
     }
     let key = required_secret(&section, "key", Inline::Allowed);
     let secret = required_secret(&section, "secret", Inline::Refused);
+    let expires = section.optional("expires", &EXPIRES);
     let api = section.or_default("api", &URL, DEFAULT_API);
     let push = push::read(&section, tenant);
     mode?;
-    let partner = Partner { key: key?, secret: secret?, api: api?, push: push? };
+    let partner = Partner { key: key?, secret: secret?, expires: expires?, api: api?, push: push? };
     Some(Eight::Partner(Box::new(partner)))
 }
 

@@ -11,6 +11,7 @@
 //! * [`environment`]: where `env:` references are looked up
 //! * `secret`: `env:` and `file:` references
 //! * `service`, `tenant`, `told`, `link`, `eight`, `push`, `supply`, `rule`: a reader per table
+//! * `operate`: what ends when, and what is done at the end
 //! * `people_file`: who is in which group or queue, from a CSV file
 //! * [`summary`]: the settings in words
 
@@ -21,6 +22,7 @@ pub(crate) mod environment;
 mod kind;
 mod link;
 pub(crate) mod model;
+mod operate;
 mod people_file;
 pub(crate) mod problem;
 mod push;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use presync_core::id::TenantId;
+use presync_core::time::Timestamp;
 use presync_service::{Limit, LinkSettings, RuleConfig, Supply};
 use presync_teams::Credential;
 use secrecy::SecretString;
@@ -39,6 +40,19 @@ pub(crate) struct Service {
     pub rule_cache: PathBuf,
     /// What a request that changes something must carry; `None`: such requests are taken from this machine only.
     pub admin_token: Option<SecretString>,
+    /// What becomes of the sessions that are held in Teams when the service is told to stop.
+    pub at_stop: AtStop,
+    /// Where traces go (OTLP over HTTP), without the path; `None`: where the environment says, or nowhere.
+    pub otlp: Option<Url>,
+}
+
+/// What becomes of the sessions that are held in Teams at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtStop {
+    /// The next process takes them up, or they lapse within one lease.
+    Keep,
+    /// They are cleared.
+    Clear,
 }
 
 /// How often presence is read: each 1 second to 5 minutes.
@@ -104,6 +118,8 @@ pub(crate) struct App {
     pub client_id: Uuid,
     /// How it proves who it is.
     pub credential: Credential,
+    /// When it ends, where it does not say so itself.
+    pub expires: Option<Timestamp>,
 }
 
 /// A tenant's 8x8 side.
@@ -122,6 +138,8 @@ pub(crate) struct Partner {
     pub key: SecretString,
     /// API secret.
     pub secret: SecretString,
+    /// When the two end.
+    pub expires: Option<Timestamp>,
     /// Where the 8x8 API is.
     pub api: Url,
     /// What it is to tell by itself.

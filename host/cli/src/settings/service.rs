@@ -5,8 +5,9 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::document::{Entry, Section};
-use super::kind::{BUDGET, DIRECTORY_INTERVAL, FOLDER, LISTEN, POLL_INTERVAL, STATE, TRUSTED_KEY};
+use super::kind::{BUDGET, DIRECTORY_INTERVAL, FOLDER, LISTEN, POLL_INTERVAL, STATE, TRUSTED_KEY, URL};
 use super::model::{PollInterval, Service};
+use super::operate::AT_STOP;
 use super::secret::{self, Inline};
 
 const KEYS: &[&str] = &[
@@ -18,6 +19,8 @@ const KEYS: &[&str] = &[
     "trusted_keys",
     "rule_cache",
     "admin_token",
+    "at_stop",
+    "otlp",
 ];
 
 /// The default is this machine only: the administration API has no sign-in of its own.
@@ -31,6 +34,8 @@ const DEFAULT_FASTEST: &str = "1s";
 const DEFAULT_DIRECTORY_INTERVAL: &str = "30s";
 /// Beside the state.
 const DEFAULT_RULE_CACHE: &str = "rule-cache";
+/// A restart takes sessions up where they are; whoever is on a call then stays shown so.
+const DEFAULT_AT_STOP: &str = "keep";
 
 /// The fewest bytes of a token: 16 random ones cannot be tried out.
 const TOKEN_BYTES: usize = 16;
@@ -48,6 +53,8 @@ pub(super) fn read(root: &Section<'_>) -> Option<Service> {
         Some(entry) => admin_token(&entry).map(Some),
         None => Some(None),
     };
+    let at_stop = section.or_default("at_stop", &AT_STOP, DEFAULT_AT_STOP);
+    let otlp = section.optional("otlp", &URL);
     let state = root.document.beside(&state?);
     let rule_cache = match rule_cache? {
         Some(folder) => root.document.beside(&folder),
@@ -62,6 +69,8 @@ pub(super) fn read(root: &Section<'_>) -> Option<Service> {
         trusted_keys: trusted_keys?,
         rule_cache,
         admin_token: admin_token?,
+        at_stop: at_stop?,
+        otlp: otlp?,
     })
 }
 

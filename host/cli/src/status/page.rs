@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use super::{carrying, freshness, overrides, told};
+use super::{carrying, freshness, overrides, told, warnings};
 use crate::api::answer::{Counters, Overview, Tenant, Trouble};
 use crate::api::page::{count, length, names, time, words};
 
@@ -23,6 +23,7 @@ const TENANTS_NAMED: usize = 5;
 pub(super) fn render(overview: &Overview) -> String {
     let mut page = tenants(overview);
     page += &wrong(overview);
+    page += &warnings::render(overview);
     page += &carrying::render(&overview.tenants);
     page += &freshness::render(overview);
     page += &told::render(overview);
@@ -81,7 +82,8 @@ fn last_cycle(tenant: &Tenant, now: Timestamp) -> String {
 
 fn state(tenant: &Tenant) -> String {
     let mut bad: Vec<String> = tenant.down.iter().map(|side| format!("{} down", side.wire())).collect();
-    if tenant.troubles.values().any(|trouble| trouble.needs_action) {
+    let troubled = tenant.troubles.values().any(|trouble| trouble.needs_action);
+    if troubled || tenant.warnings.iter().any(|warning| warning.needs_action) {
         bad.push("needs you".to_owned());
     }
     let (style, state) = if !bad.is_empty() {

@@ -15,6 +15,7 @@ use presync_service::notifications::status::{NotificationStatus, SyncUserStatus}
 use presync_service::pace::{Bound, Tempo};
 use presync_service::rules::{RuleState, RuleStatus};
 use presync_service::status::{Counters, Freshness, Place, Provider, Requests, TenantStatus, Trouble};
+use presync_service::warnings::Warning;
 use serde_json::json;
 
 use super::{freshness, is_well, overrides, page, told, unlinked};
@@ -45,6 +46,7 @@ fn well(tenant: &str) -> TenantStatus {
         carrying: CarryingOverall::new(Mode::Partner),
         troubles: BTreeMap::new(),
         notifications: None,
+        warnings: Vec::new(),
         counters: Counters::default(),
     }
 }
@@ -86,6 +88,35 @@ fn a_tenant_that_is_well_takes_one_line() {
       Teams     14 sessions held, 13 cleared
       both      77 leases renewed, failed writes: 1
     ");
+}
+
+fn warning(about: Option<&str>, needs_action: bool) -> Warning {
+    Warning {
+        warning: "credential-expires".to_owned(),
+        about: about.map(str::to_owned),
+        since: before(3_600),
+        what: "the credential read-app ends on 2025-11-30 00:00 UTC, in less than 7 days".to_owned(),
+        advice: "Make a new one".to_owned(),
+        needs_action,
+    }
+}
+
+#[test]
+fn what_may_become_wrong_is_told_with_its_word_and_what_to_do() {
+    let warned = TenantStatus { warnings: vec![warning(Some("read-app"), true)], ..well("acme") };
+    let overview = overview(&[warned]);
+    assert!(!is_well(&overview), "somebody has to do something");
+    insta::assert_snapshot!(plain(&super::warnings::render(&overview)), @"
+
+    Warnings
+      acme: credential-expires (read-app), since 09:14:40 UTC (1 h 0 min)
+        the credential read-app ends on 2025-11-30 00:00 UTC, in less than 7 days
+        Make a new one.
+    ");
+    let passing = self::overview(&[TenantStatus { warnings: vec![warning(None, false)], ..well("acme") }]);
+    assert!(is_well(&passing));
+    assert!(plain(&page::render(&passing)).contains("acme: credential-expires, since"));
+    assert_eq!(super::warnings::render(&self::overview(&[well("acme")])), "");
 }
 
 #[test]

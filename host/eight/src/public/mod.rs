@@ -117,6 +117,11 @@ impl Client {
         Ok(Self(Arc::new(shared)))
     }
 
+    /// By how many milliseconds 8x8's clock is ahead of ours, as the directories' answers say; negative when it is behind.
+    pub fn skew_millis(&self) -> Option<i64> {
+        self.0.directories.skew().millis()
+    }
+
     /// All users, with the queues that any service tells of. The first reading is of everybody, later ones are of what has changed.
     ///
     /// # Errors

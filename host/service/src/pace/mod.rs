@@ -67,6 +67,22 @@ pub enum Bound {
     Promise,
 }
 
+impl Bound {
+    /// Its word, as the status has it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fastest => "fastest",
+            Self::TeamsBudget => "teams-budget",
+            Self::EightBudget => "eight-budget",
+            Self::Length => "length",
+            Self::Strain => "strain",
+            Self::Trouble => "trouble",
+            Self::Throttled => "throttled",
+            Self::Promise => "promise",
+        }
+    }
+}
+
 /// What there is to say of a cycle that has ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ended {

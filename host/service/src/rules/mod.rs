@@ -45,6 +45,7 @@ use arc_swap::ArcSwap;
 use presync_core::id::TenantId;
 use presync_core::time::{Clock, Timestamp};
 use presync_core::words::Direction;
+use presync_rules::RuleHost;
 use presync_store::TenantStore;
 use tokio::sync::Notify;
 
@@ -95,6 +96,11 @@ impl TenantRules {
     /// The chains in force. Whoever holds them goes on with them through a change. Never waits.
     pub(crate) fn chains(&self) -> Arc<Chains> {
         self.chains.load_full()
+    }
+
+    /// The engines that its rules run on.
+    pub(crate) const fn host(&self) -> &RuleHost {
+        self.base.host()
     }
 
     /// The directions whose rules have changed since this was last called. Never waits.

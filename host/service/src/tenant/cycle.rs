@@ -9,6 +9,7 @@ use presync_store::Batch;
 use crate::people::Work;
 use crate::status::Place;
 use crate::tenant::{Beat, LENGTHS_KEPT, Tenant};
+use crate::traces::TARGET;
 
 /// How often old events are dropped.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
@@ -35,6 +36,7 @@ impl Tenant {
         self.run_cycle(Some(due)).await
     }
 
+    #[tracing::instrument(target = TARGET, level = "debug", name = "cycle", skip_all, fields(tenant = %self.id))]
     async fn run_cycle(&self, due: Option<Instant>) -> (Cycle, Instant) {
         let mut beat = self.beat.lock().await;
         let started_at = self.clock.now();
@@ -59,7 +61,9 @@ impl Tenant {
         self.forget_settled_troubles();
         self.judge_rules();
         self.prune_events(&mut beat);
+        self.judge_warnings(&beat);
         let took = started.elapsed();
+        self.meters.cycle(took, due.map_or(Duration::ZERO, |due| started.saturating_duration_since(due)));
         {
             let mut people = self.people();
             people.counters.cycles += 1;
@@ -123,7 +127,8 @@ impl Tenant {
     }
 
     /// Stores states and events as one transaction. Returns whether that went well; if not, they stay in the work.
-    async fn store(&self, work: &mut Work) -> bool {
+    #[tracing::instrument(target = TARGET, level = "debug", skip_all, fields(tenant = %self.id, events = work.events.len()))]
+    pub(super) async fn store(&self, work: &mut Work) -> bool {
         let mut batch = Batch { events: std::mem::take(&mut work.events), ..Batch::default() };
         let dirty = {
             let mut people = self.people();
@@ -141,12 +146,15 @@ impl Tenant {
         if batch.states.is_empty() && batch.events.is_empty() && forgotten.is_empty() {
             return true;
         }
+        let begun = Instant::now();
         let store = self.store.clone();
         let blocking = tokio::task::spawn_blocking(move || {
             let result = store.commit(&batch).and_then(|()| store.remove_links(&forgotten));
             (result, batch.events, forgotten)
         });
-        match blocking.await {
+        let committed = blocking.await;
+        self.meters.commit(begun.elapsed(), matches!(committed, Ok((Ok(()), ..))));
+        match committed {
             Ok((Ok(()), ..)) => {
                 self.is_well(Place::Store);
                 true

@@ -13,6 +13,7 @@ use crate::executor::Panicked;
 use crate::people::{Question, Work};
 use crate::rules::{Chains, Half, Suspect};
 use crate::tenant::Tenant;
+use crate::traces::TARGET;
 
 /// What a tenant without a `write_app` does in Teams.
 const ONE_WAY: SessionVerdict = SessionVerdict { action: SessionAction::NoSession, recheck_after: None, reason: None };
@@ -29,6 +30,7 @@ struct Answered {
 
 impl Tenant {
     /// Asks until no question is open. A rule that has failed too often is taken out, and everyone is asked again without it.
+    #[tracing::instrument(target = TARGET, level = "debug", name = "decide", skip_all, fields(tenant = %self.id, questions = work.questions.len()))]
     pub(super) async fn decide_all(&self, work: &mut Work) {
         while !work.questions.is_empty() {
             let questions = std::mem::take(&mut work.questions);

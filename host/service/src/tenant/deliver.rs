@@ -14,6 +14,7 @@ use crate::brake::PER_MINUTE;
 use crate::people::SessionWrite;
 use crate::status::Place;
 use crate::tenant::Tenant;
+use crate::traces::TARGET;
 
 /// What a request to 8x8 publishes at most.
 const PUBLICATIONS_PER_REQUEST: usize = 100;
@@ -22,6 +23,7 @@ const PUBLICATIONS_PER_REQUEST: usize = 100;
 pub(super) const NOT_SENT: Outcome = Outcome::Throttled { retry_after: Duration::from_millis(500) };
 
 impl Tenant {
+    #[tracing::instrument(target = TARGET, level = "debug", skip_all, fields(tenant = %self.id, publications = publications.len(), sessions = sessions.len()))]
     pub(super) async fn deliver(
         &self,
         publications: Vec<(LinkId, Publication)>,
@@ -32,6 +34,7 @@ impl Tenant {
         let (mut published, held) =
             tokio::join!(self.publish(publications, deadline), self.write_sessions(sessions, deadline));
         published.extend(held);
+        self.meters.writes(&published);
         let failed = published.iter().filter(|input| is_failure(input)).count();
         let mut people = self.people();
         people.counters.writes_failed += failed as u64;

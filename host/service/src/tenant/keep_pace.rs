@@ -28,6 +28,12 @@ impl Tenant {
         Spent { teams: self.teams.usage().read.made, eight: self.eight_requests.load(Ordering::Relaxed) }
     }
 
+    /// The same to whoever measures: Graph's presence, and 8x8's.
+    pub(crate) fn requests_made(&self) -> [u64; 2] {
+        let Spent { teams, eight } = self.spent();
+        [teams, eight]
+    }
+
     /// So many more requests to 8x8's presence: as many as there are pages and bulks; what was asked again is not seen from here.
     pub(super) fn spend_at_eight(&self, requests: usize) {
         self.eight_requests.fetch_add(requests as u64, Ordering::Relaxed);
@@ -43,6 +49,7 @@ impl Tenant {
 
     /// A side asked to be left alone for so long.
     pub(super) fn is_to_be_quiet(&self, side: Side, length: Duration) {
+        self.meters.throttled(side);
         let until = self.clock.now() + length;
         let mut board = self.board();
         let known = board.quiet.entry(side).or_insert(until);

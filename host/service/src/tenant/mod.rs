@@ -14,6 +14,8 @@
 //! * `show`: status, table, why; `carried`: how far what is wanted is carried to 8x8
 //! * `tail`: the event log as others follow it
 //! * `told`: being told of changes between the cycles
+//! * `warn`: what should be known before it hurts
+//! * `stop`: clearing what is held in Teams before the process ends
 
 mod between;
 mod carried;
@@ -29,8 +31,10 @@ mod read;
 mod rules;
 mod sessions;
 mod show;
+mod stop;
 mod tail;
 mod told;
+mod warn;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::AtomicU64;
@@ -50,15 +54,18 @@ use crate::executor::Share;
 use crate::health::Health;
 use crate::listening::Ear;
 use crate::losses::Losses;
+use crate::metrics::meters::Meters;
 use crate::notifications::{NotificationError, Notifications};
 use crate::pace::{Bounds, Pace, Tempo};
 use crate::people::{People, Work};
 use crate::rules::{Chains, RuleBase, RuleError, TenantRules};
 use crate::status::{Place, Requests, Trouble};
+use crate::warnings::{Expiry, Watch};
 
 pub use cycle::Cycle;
 pub use listen::DeliveryError;
 pub use show::Row;
+pub use stop::Cleared;
 pub use tail::{Break, Page, Told, Wanted, Whom};
 
 /// How many of the last cycles' lengths are kept for the percentiles: an hour at a second, ten hours at ten.
@@ -106,6 +113,10 @@ pub struct Tenant {
     /// How it is told of changes, where it is.
     notifications: Option<Notifications>,
     board: Mutex<Board>,
+    /// What is counted for the metrics.
+    pub(crate) meters: Arc<Meters>,
+    /// What the detectors remember, and what they found. Held for moments.
+    watch: Mutex<Watch>,
     /// Requests to 8x8's presence so far.
     eight_requests: AtomicU64,
     /// What 8x8 tells by itself.
@@ -155,6 +166,8 @@ struct Board {
     decided_by: Option<u64>,
     /// Why the last change of the rules could not be made.
     look_failed: Option<String>,
+    /// Both directories and both sides have been read well once.
+    read_well: bool,
 }
 
 impl Tenant {
@@ -171,6 +184,7 @@ impl Tenant {
     ) -> Result<Self, TenantError> {
         let id = config.id;
         let one_way = config.teams.write_app.is_none();
+        let expiries = expiries(&config.teams);
         let teams = presync_teams::Client::new(config.teams, Arc::clone(&clock))
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
         let eight = presync_eight::Provider::new(config.eight, Arc::clone(&clock))
@@ -215,6 +229,8 @@ impl Tenant {
             brake: Mutex::default(),
             notifications: None,
             board: Mutex::default(),
+            meters: Arc::default(),
+            watch: Mutex::new(Watch::of(expiries)),
             eight_requests: AtomicU64::new(0),
             ear,
             beat: tokio::sync::Mutex::new(beat),
@@ -260,6 +276,16 @@ impl Tenant {
             tracing::info!(tenant = %self.id, ?place, "well again");
         }
     }
+}
+
+/// When the apps' credentials end, as far as they say it themselves.
+fn expiries(teams: &presync_teams::Config) -> Vec<Expiry> {
+    let write = teams.write_app.as_ref().map(|app| ("write-app", app));
+    let apps = std::iter::once(("read-app", &teams.read_app)).chain(write);
+    let expiry = |(name, app): (&str, &presync_teams::App)| {
+        Some(Expiry { credential: name.to_owned(), at: app.secret.not_after()? })
+    };
+    apps.filter_map(expiry).collect()
 }
 
 /// Takes up the stored people and their states. The rules may have changed since, so everyone is asked about again.

@@ -15,6 +15,7 @@ use crate::losses::Loss;
 use crate::people::{People, Work};
 use crate::status::Place;
 use crate::tenant::{Beat, Tenant};
+use crate::traces::TARGET;
 
 /// What a request for 8x8's presences brings at most: the pages that its client asks for.
 const PRESENCES_PER_PAGE: usize = 1_000;
@@ -45,10 +46,12 @@ impl EightReadings {
 }
 
 impl Tenant {
+    #[tracing::instrument(target = TARGET, level = "debug", name = "read", skip_all, fields(tenant = %self.id, side = "teams", people = whom.len()))]
     pub(super) async fn read_teams(&self, whom: &[TeamsUserId]) -> Result<TeamsReadings, presync_teams::Error> {
         if whom.is_empty() { Ok(Vec::new()) } else { self.teams.presences(whom).await }
     }
 
+    #[tracing::instrument(target = TARGET, level = "debug", name = "read", skip_all, fields(tenant = %self.id, side = "8x8"))]
     pub(super) async fn read_eight(&self) -> Result<EightReadings, presync_eight::Error> {
         let (nobody, feed) = {
             let people = self.people();
@@ -189,6 +192,7 @@ impl Tenant {
             Some(Change::Down(side)) => {
                 tracing::warn!(tenant = %self.id, %side, "down: what was last known is held");
                 self.board().down.push(side);
+                self.meters.outage(side);
                 self.absorb([Input::SideDown(side)])
             }
             Some(Change::Up(side)) => {

@@ -47,6 +47,7 @@ impl Tenant {
         };
         let (freshness, carrying) = (self.freshness(), self.carrying_overall());
         let notifications = self.notifications().map(Notifications::status);
+        let warnings = self.warnings();
         let board = self.board();
         TenantStatus {
             tenant: self.id.to_string(),
@@ -65,6 +66,7 @@ impl Tenant {
             carrying,
             troubles: board.troubles.clone(),
             notifications,
+            warnings,
             counters,
         }
     }

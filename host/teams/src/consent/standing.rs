@@ -58,6 +58,11 @@ impl Consent {
         }
     }
 
+    /// Whether calls are refused for want of it.
+    pub const fn is_lacking(self) -> bool {
+        matches!(self, Self::Needed | Self::Pending | Self::Declined | Self::Revoked)
+    }
+
     /// What an administrator is told.
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -15,6 +15,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 use uuid::Uuid;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
 
 use super::CredentialError;
 
@@ -29,6 +31,7 @@ pub struct Certificate {
     key: Arc<RsaKeyPair>,
     /// `x5t#S256`: SHA-256 of the certificate's DER, base64url.
     thumbprint: Arc<str>,
+    not_after: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -68,13 +71,21 @@ impl Certificate {
         if !certificate.windows(public.len()).any(|window| window == public) {
             return Err(CredentialError::Mismatch);
         }
+        let (_, read) = X509Certificate::from_der(&certificate).map_err(|_| CredentialError::NoCertificate)?;
+        let not_after = u64::try_from(read.validity().not_after.timestamp()).unwrap_or_default();
+        let not_after = Timestamp::from_millis(not_after.saturating_mul(1000));
         let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, &certificate)).into();
-        Ok(Self { key: Arc::new(key), thumbprint })
+        Ok(Self { key: Arc::new(key), thumbprint, not_after })
     }
 
     /// The certificate's SHA-256 thumbprint, base64url: what the assertion names it by.
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
+    }
+
+    /// When the certificate ends: Entra takes nothing that is signed with it afterwards.
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
     }
 
     /// An assertion for one token request.

@@ -83,6 +83,17 @@ impl Credential {
     }
 }
 
+impl Credential {
+    /// When it ends, as far as it says so itself: a certificate does, a secret's end is known to Entra alone, and an assertion of another
+    /// identity provider is renewed all the time.
+    pub const fn not_after(&self) -> Option<Timestamp> {
+        match self {
+            Self::Certificate(certificate) => Some(certificate.not_after()),
+            Self::Secret(_) | Self::Federated(_) => None,
+        }
+    }
+}
+
 impl From<SecretString> for Credential {
     fn from(secret: SecretString) -> Self {
         Self::Secret(secret)

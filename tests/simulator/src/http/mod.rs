@@ -4,6 +4,7 @@ mod aadsts;
 pub(crate) mod admin;
 mod admin_entra;
 mod admin_platform;
+pub(crate) mod dated;
 pub(crate) mod eight;
 mod eight_activity;
 mod eight_admin;

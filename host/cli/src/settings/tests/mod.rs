@@ -4,6 +4,7 @@ mod accepted;
 mod apps;
 mod eight;
 mod link;
+mod operate;
 mod refused;
 mod rules;
 mod secrets;

@@ -55,6 +55,11 @@ impl Refresh {
         let (hand, directories) = (Hand::open(settings), None);
         Self { due_at: Timestamp::EPOCH, first: true, hand, directories, running: None }
     }
+
+    /// Whether both directories have been read since the process started.
+    pub(super) const fn has_been_read(&self) -> bool {
+        !self.first
+    }
 }
 
 impl DirectoryError {
