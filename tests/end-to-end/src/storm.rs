@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use presync_service::status::WhyEvent;
 use presync_simulator::{SimReport, StuckSession, Wrong};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -19,6 +20,8 @@ use crate::weather::{Delays, Struck, Weather};
 const AADSTS: [u32; 8] = [90_024, 90_033, 90_055, 50_196, 7_000_215, 7_000_222, 700_016, 53_003];
 /// How often something that was handed out is taken back: a cursor, a delta link, all tokens.
 const TAKEN_BACK_EVERY: Duration = Duration::from_secs(20);
+/// Events told of each person who is wrong.
+const EVENTS_TOLD: usize = 25;
 /// The longest pause that a provider has asked for when the weather ends: 8x8 counts in minutes.
 const ASKED_FOR: Duration = Duration::from_secs(60);
 
@@ -50,6 +53,8 @@ pub struct Told {
     pub stuck: Vec<StuckSession>,
     /// Everything that was counted.
     pub report: SimReport,
+    /// What the event log tells of whoever is wrong or stuck, newest first.
+    pub histories: Vec<String>,
     /// What the tenants say is wrong at the end.
     pub troubles: Vec<String>,
     /// The longest cycle, in real time.
@@ -92,6 +97,9 @@ impl Storm {
             let of = |(place, trouble)| format!("{} {place:?}: {trouble:?}", tenant.id());
             tenant.status().troubles.into_iter().map(of).collect::<Vec<_>>()
         });
+        let meant = truth.wrong.iter().map(|wrong| (&wrong.tenant, &wrong.user));
+        let meant = meant.chain(truth.stuck_sessions.iter().map(|stuck| (&stuck.tenant, &stuck.user)));
+        let histories = meant.map(|(tenant, user)| history(bench, tenant, user)).collect();
         let longest = bench.tenants.iter().flat_map(|tenant| tenant.cycle_lengths()).max().unwrap_or_default();
         Told {
             struck,
@@ -101,6 +109,7 @@ impl Storm {
             wrong: truth.wrong,
             stuck: truth.stuck_sessions,
             report: simulator.report(),
+            histories,
             troubles: troubles.collect(),
             longest,
         }
@@ -135,6 +144,14 @@ fn take_back(bench: &Bench, chance: &mut ChaCha8Rng) {
             bench.simulator.revoke_tokens();
         }
     }
+}
+
+/// What the event log tells of somebody.
+fn history(bench: &Bench, tenant: &str, user: &str) -> String {
+    let tenant = bench.tenants.iter().find(|known| known.id().as_str() == tenant).expect("a tenant of the bench");
+    let events = tenant.why(user).expect("the event log can be read").map(|why| why.events).unwrap_or_default();
+    let line = |event: &WhyEvent| format!("\n    {} {} {}", event.at.as_millis(), event.kind, event.detail);
+    format!("  {user}{}", events.iter().take(EVENTS_TOLD).map(line).collect::<String>())
 }
 
 fn asked(report: &SimReport) -> u64 {
@@ -199,6 +216,9 @@ impl fmt::Display for Told {
         writeln!(f, "stuck_sessions_at_end      {}", self.stuck.len())?;
         for stuck in &self.stuck {
             writeln!(f, "  {stuck:?}")?;
+        }
+        for history in &self.histories {
+            writeln!(f, "{history}")?;
         }
         for trouble in &self.troubles {
             writeln!(f, "still said to be wrong     {trouble}")?;
