@@ -226,13 +226,13 @@ impl<V: Copy + PartialEq> Lane<V> {
 
     /// A read shows what a write in doubt was to bring: it did arrive, and need not be repeated. A renewal in doubt is not
     /// settled so, since what it renewed looks the same. Returns whether the doubt is gone.
-    pub(super) fn adopt(&mut self, read_at: Timestamp, same: impl Fn(&V) -> bool) -> bool {
+    pub(super) fn adopt(&mut self, now: Timestamp, read_at: Timestamp, same: impl Fn(&V) -> bool) -> bool {
         if !self.in_doubt || self.value().is_some_and(|held| same(&held)) {
             return false;
         }
-        let Some(place) = self.traces.iter().rposition(|trace| same(&trace.value) && trace.sent_at < read_at) else {
-            return false;
-        };
+        // What was cleared, replaced or has run out may look the same to a read that began before, and is not what is in doubt.
+        let arrived = |trace: &Trace<V>| same(&trace.value) && trace.sent_at < read_at && now < trace.until;
+        let Some(place) = self.traces.iter().rposition(arrived) else { return false };
         let trace = self.traces.remove(place);
         self.drop_held(read_at);
         self.settle_traces(read_at);

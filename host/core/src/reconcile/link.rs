@@ -128,8 +128,11 @@ impl Link {
         }
     }
 
-    /// Takes up the state of a process that is gone: what it had in flight is in doubt.
+    /// Takes up the state of a process that is gone: what it had in flight is in doubt, and what the rules wanted may not be what
+    /// they want now, so nothing is written on the strength of it before they answered again.
     pub(super) fn restored(&mut self, now: Timestamp, policy: &Policy) {
+        self.publish_question.open = !self.leaving && self.teams.presence.is_some();
+        self.session_question.open = !self.leaving && self.eight.presence.is_some();
         self.publish.abandon_flight(now, policy);
         self.session.abandon_flight(now, policy);
     }
@@ -165,7 +168,7 @@ impl Link {
         let seen = reading.presence;
         let ours = |session: &TeamsSession| session.pair() == (seen.availability, seen.activity);
         if self.session.may_show(reading.read_at, at.policy.settle, ours) {
-            if self.session.adopt(reading.read_at, ours)
+            if self.session.adopt(at.now, reading.read_at, ours)
                 && let Some(session) = self.session.value()
             {
                 out.push(at.record(Event::SessionHeld { session, outcome: Outcome::Applied }));
@@ -209,7 +212,7 @@ impl Link {
             return;
         }
         let seen = reading.presence;
-        if self.publish.observed(seen.publication, reading.read_at, at.policy) {
+        if self.publish.observed(at.now, seen.publication, reading.read_at, at.policy) {
             out.push(at.record(Event::PublicationLost));
         }
         let known = self.eight.presence;

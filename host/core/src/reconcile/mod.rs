@@ -7,10 +7,11 @@
 //! * `policy`: how long things last
 //! * `message`: inputs, commands, events
 //! * `lane`: our writes on one side, `publication`: what a read of 8x8 tells of them
-//! * `link`: one person
+//! * `link`: one person, `lift`: the same as a value to be kept aside
 //! * `view`: what may be seen from outside
 
 mod lane;
+mod lift;
 mod link;
 mod message;
 mod policy;
@@ -23,6 +24,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub use lift::LinkState;
 pub use message::{Command, Event, Input, Stamp};
 pub use policy::Policy;
 pub use view::{Hindered, LaneView, LinkView};

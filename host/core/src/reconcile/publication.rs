@@ -39,7 +39,13 @@ impl Publication {
 
 impl Lane<Publication> {
     /// Compares what 8x8 reports of our layer with what we count on. Returns whether a publication that should stand is gone.
-    pub(super) fn observed(&mut self, layer: Option<EightTarget>, read_at: Timestamp, policy: &Policy) -> bool {
+    pub(super) fn observed(
+        &mut self,
+        now: Timestamp,
+        layer: Option<EightTarget>,
+        read_at: Timestamp,
+        policy: &Policy,
+    ) -> bool {
         let expected = self.value().and_then(Publication::layer);
         let too_early = self.held.is_some_and(|held| read_at < held.acked_at + policy.settle);
         if self.is_in_flight() || (layer == expected && !self.is_in_doubt()) || too_early {
@@ -47,7 +53,7 @@ impl Lane<Publication> {
         }
         let Some(target) = layer else {
             // To have published available leaves nothing to see, so seeing nothing tells that it arrived.
-            if self.adopt(read_at, |publication| publication.layer().is_none()) {
+            if self.adopt(now, read_at, |publication| publication.layer().is_none()) {
                 return false;
             }
             self.found_nothing(read_at);
@@ -55,7 +61,7 @@ impl Lane<Publication> {
         };
         let shows = |publication: &Publication| publication.layer() == Some(target);
         let old_trace = !self.is_in_doubt() && self.may_show(read_at, policy.settle, shows);
-        if !old_trace && !self.adopt(read_at, shows) && layer != expected {
+        if !old_trace && !self.adopt(now, read_at, shows) && layer != expected {
             self.found(
                 read_at,
                 Publication { target, note: None, calls: Calls::Unchanged },

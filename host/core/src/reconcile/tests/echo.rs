@@ -136,3 +136,20 @@ fn a_clear_that_finds_nothing_is_done() {
     bench.wait(600);
     assert_eq!(bench.tick(), [], "nothing is left to clear");
 }
+
+#[test]
+fn a_slow_read_of_a_session_that_ran_out_does_not_settle_the_renewal_in_doubt() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(299);
+    let while_it_lasted = bench.now;
+    assert_eq!(bench.tick(), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+    bench.wait(2);
+    bench.tick();
+    assert!(bench.events.contains(&Event::Lapsed { side: Side::Teams }));
+    bench.teams_read(in_a_call(), while_it_lasted, None);
+    // The renewal did arrive all the same.
+    bench.wait(10);
+    bench.teams_says(in_a_call());
+    assert_eq!(bench.reconciler.teams_presence(LINK), Some(available()), "it is ours");
+}

@@ -102,3 +102,35 @@ fn a_snapshot_reads_back_as_it_was() {
     assert_eq!(other.view(LINK), bench.reconciler.view(LINK));
     assert_eq!(other.snapshot(LINK).unwrap().unwrap(), snapshot);
 }
+
+#[test]
+fn after_a_restart_nothing_is_written_before_the_rules_answered_again() {
+    let mut bench = Bench::on_an_8x8_call();
+    let snapshot = bench.reconciler.snapshot(LINK).unwrap().unwrap();
+    bench.wait(200);
+    bench.reconciler = Reconciler::new(Policy::default());
+    bench.reconciler.restore(bench.now, LINK, &snapshot).unwrap();
+    // The session is due to be renewed, but the rules may want none any more.
+    let mut commands = Vec::new();
+    bench.reconciler.apply(bench.now, Input::LinkAdded(LINK), &mut commands);
+    assert_eq!(commands, []);
+    bench.reconciler.apply(bench.now, Input::RulesChanged(Direction::EightToTeams), &mut commands);
+    let [Command::Ask { stamp, .. }] = commands[..] else { panic!("{commands:?}") };
+    let verdict = SessionVerdict { action: SessionAction::NoSession, recheck_after: None, reason: None };
+    let decided = Input::SessionDecided { link: LINK, stamp, verdict, rules: "test".into() };
+    assert_eq!(bench.put(decided), [Write::Clear]);
+}
+
+#[test]
+fn a_renewal_in_flight_at_the_end_is_adopted_by_its_own_lease_when_the_one_before_has_run_out() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(200);
+    assert_eq!(bench.tick(), [Write::Hold(TeamsSession::InACall)]);
+    restart(&mut bench, 100);
+    bench.tick();
+    assert!(bench.events.contains(&Event::Lapsed { side: Side::Teams }));
+    assert_eq!(bench.teams_says(in_a_call()), [], "the renewal did arrive, and shows");
+    bench.wait(60);
+    bench.teams_says(in_a_call());
+    assert_eq!(bench.reconciler.teams_presence(LINK), Some(available()), "it is still ours");
+}
