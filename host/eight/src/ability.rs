@@ -52,6 +52,8 @@ pub(crate) struct Readable {
     pub(crate) agent: Result<(), Obstacle>,
     /// An agent takes nothing but calls.
     pub(crate) calls_only: bool,
+    /// There is an extension of Work, on which calls can come too.
+    pub(crate) works: bool,
 }
 
 impl What {
@@ -128,6 +130,7 @@ pub(crate) fn of_public(read: Readable, means: Means) -> Vec<Ability> {
         },
         What::SeeCalls => match (read.member, read.agent) {
             (Ok(()), _) => Can::Yes,
+            (Err(why), Ok(())) if read.calls_only && read.works => Can::Partly(why),
             (Err(_), Ok(())) if read.calls_only => Can::Yes,
             (Err(_), Ok(())) => Can::Partly(Obstacle::MediumNotTold),
             (Err(why), Err(_)) => Can::No(why),
@@ -173,17 +176,35 @@ mod tests {
 
     #[test]
     fn a_person_whom_nothing_reaches_is_told_so() {
-        let read =
-            Readable { member: Err(Obstacle::NoReadingOfWork), agent: Err(Obstacle::NotAnAgent), calls_only: false };
+        let read = Readable {
+            member: Err(Obstacle::NoReadingOfWork),
+            agent: Err(Obstacle::NotAnAgent),
+            calls_only: false,
+            works: true,
+        };
         let means = Means::Public { agent: Err(Obstacle::NotAnAgent), do_not_disturb: Err(Obstacle::DndNotAllowed) };
         insta::assert_snapshot!(told(&of_public(read, means)));
     }
 
     #[test]
     fn an_agent_is_told_what_the_contact_centre_can_do() {
-        let read = Readable { member: Err(Obstacle::NoReadingOfWork), agent: Ok(()), calls_only: false };
+        let read = Readable { member: Err(Obstacle::NoReadingOfWork), agent: Ok(()), calls_only: false, works: true };
         let means = Means::Public { agent: Ok(()), do_not_disturb: Err(Obstacle::DndNotAllowed) };
         insta::assert_snapshot!(told(&of_public(read, means)));
+    }
+
+    #[test]
+    fn calls_that_may_come_unseen_are_not_passed_over() {
+        let sees = |member, agent, calls_only, works| {
+            let means = Means::Public { agent: Ok(()), do_not_disturb: Err(Obstacle::DndNotAllowed) };
+            let abilities = of_public(Readable { member, agent, calls_only, works }, means);
+            abilities.into_iter().find(|ability| ability.what == What::SeeCalls).map(|ability| ability.can)
+        };
+        let unread = Err(Obstacle::NoReadingOfWork);
+        assert_eq!(sees(unread, Ok(()), true, false), Some(Can::Yes));
+        assert_eq!(sees(unread, Ok(()), true, true), Some(Can::Partly(Obstacle::NoReadingOfWork)));
+        assert_eq!(sees(unread, Ok(()), false, true), Some(Can::Partly(Obstacle::MediumNotTold)));
+        assert_eq!(sees(Ok(()), Ok(()), true, true), Some(Can::Yes));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presync_core::time::Timestamp;
 use presync_http::text::{Text, plain};
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
@@ -13,6 +13,10 @@ use crate::throttle::retry_after;
 
 /// The pause after a 429 inside a batch that names none.
 pub(crate) const UNSAID: Duration = Duration::from_secs(2);
+
+/// What is wrong with a page to look at.
+pub(crate) const PAGE: &str =
+    "a web page came in place of Graph's answer; a proxy or a sign-in page of the network is in between";
 
 /// An answer of any status, as it came.
 #[derive(Debug)]
@@ -49,8 +53,13 @@ impl Raw {
     pub(crate) async fn read(response: Response, sent_at: Timestamp, now: Timestamp) -> Result<Self, Error> {
         let (status, pause) = (response.status(), retry_after(response.headers(), now));
         let request_id = request_id(response.headers());
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let page = status.is_success() && is_page(kind);
         let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(Into::into);
         let body = response.bytes().await.map_err(broken)?.into();
+        if page {
+            return Err(Error::Unreadable(PAGE.into()));
+        }
         Ok(Self { sent_at, status, pause, request_id, location, body })
     }
 
@@ -61,6 +70,11 @@ impl Raw {
             status => verdict(status, self.pause, &self.body, needs),
         }
     }
+}
+
+/// Whether an answer of this content type is a page to look at.
+pub(crate) fn is_page(kind: &str) -> bool {
+    kind.trim_start().get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
 }
 
 fn request_id(headers: &HeaderMap) -> Box<str> {

@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::access::{Access, Call};
-use crate::answer::{UNSAID, verdict};
+use crate::answer::{PAGE, UNSAID, is_page, verdict};
 use crate::error::Error;
 use crate::throttle::pause;
 
@@ -122,6 +122,9 @@ async fn exchange(access: &Access, graph: &Url, batch: &Batch) -> Result<Vec<Res
 fn judged(access: &Access, role: &'static str, answer: ItemAnswer, now: Timestamp) -> Result<Value, Error> {
     let status = StatusCode::from_u16(answer.status)
         .map_err(|_| Error::Unreadable(format!("a batch answered with status {}", answer.status).into()))?;
+    if status.is_success() && answer.header("content-type").and_then(Value::as_str).is_some_and(is_page) {
+        return Err(Error::Unreadable(PAGE.into()));
+    }
     let wait = answer.pause(now);
     // A batch that meets the limit may fail its items with 424 instead of 429.
     let verdict = if status == StatusCode::FAILED_DEPENDENCY {
@@ -158,10 +161,13 @@ fn name(place: usize) -> String {
 }
 
 impl ItemAnswer {
+    fn header(&self, wanted: &str) -> Option<&Value> {
+        self.headers.as_ref()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+    }
+
     /// The pause that this item's own `Retry-After` asks for.
     fn pause(&self, now: Timestamp) -> Option<Duration> {
-        let (_, value) = self.headers.as_ref()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
-        match value {
+        match self.header("retry-after")? {
             Value::String(text) => pause(text, now),
             number => pause(&number.to_string(), now),
         }

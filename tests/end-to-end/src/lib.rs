@@ -7,6 +7,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a bench that cannot be set up is to fail its test")]
 
 pub mod component;
+pub mod day;
+mod history;
 mod listener;
 pub mod public;
 pub mod storm;

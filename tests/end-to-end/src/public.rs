@@ -18,11 +18,13 @@ pub struct PublicWay {
     pub status_code: bool,
     /// Do not disturb may be set on extensions.
     pub work_dnd: bool,
+    /// Agents take nothing but calls.
+    pub calls_only: bool,
 }
 
 impl Default for PublicWay {
     fn default() -> Self {
-        Self { directory: "contacts", agents: true, status_code: true, work_dnd: true }
+        Self { directory: "contacts", agents: true, status_code: true, work_dnd: true, calls_only: false }
     }
 }
 
@@ -37,7 +39,7 @@ pub fn settings(
     way: PublicWay,
     call_deadline: Duration,
 ) -> Settings {
-    let PublicWay { directory, agents, status_code, work_dnd } = way;
+    let PublicWay { directory, agents, status_code, work_dnd, calls_only } = way;
     let agent = |person: &PersonRef| Some((person.upn.clone()?, simulator.seat(person)?.agent_id?));
     let secret = |text: &str| Some(text.to_owned().into());
     let raw = Raw {
@@ -55,6 +57,7 @@ pub fn settings(
             token: if agents { secret(&access.cc_action_token) } else { None },
             working_offline: status_code.then(|| StatusCode { list: 802, item: 1_732, short: "Teams".into() }),
             people: people.iter().filter_map(agent).collect(),
+            calls_only,
             ..RawAgents::default()
         }),
         realtime: Some(RawRealtime {

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use presync_service::status::WhyEvent;
 use presync_simulator::{SimReport, StuckSession, Wrong};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -20,8 +19,6 @@ use crate::weather::{Delays, Struck, Weather};
 const AADSTS: [u32; 8] = [90_024, 90_033, 90_055, 50_196, 7_000_215, 7_000_222, 700_016, 53_003];
 /// How often something that was handed out is taken back: a cursor, a delta link, all tokens.
 const TAKEN_BACK_EVERY: Duration = Duration::from_secs(20);
-/// Events told of each person who is wrong.
-const EVENTS_TOLD: usize = 25;
 /// The longest pause that a provider has asked for when the weather ends: 8x8 counts in minutes.
 const ASKED_FOR: Duration = Duration::from_secs(60);
 
@@ -99,7 +96,11 @@ impl Storm {
         });
         let meant = truth.wrong.iter().map(|wrong| (&wrong.tenant, &wrong.user));
         let meant = meant.chain(truth.stuck_sessions.iter().map(|stuck| (&stuck.tenant, &stuck.user)));
-        let histories = meant.map(|(tenant, user)| history(bench, tenant, user)).collect();
+        let of = |(tenant, user): (&String, &String)| {
+            let tenant = bench.tenants.iter().find(|known| known.id().as_str() == tenant)?;
+            Some(bench.history(tenant, user))
+        };
+        let histories = meant.filter_map(of).collect();
         let longest = bench.tenants.iter().flat_map(|tenant| tenant.cycle_lengths()).max().unwrap_or_default();
         Told {
             struck,
@@ -144,14 +145,6 @@ fn take_back(bench: &Bench, chance: &mut ChaCha8Rng) {
             bench.simulator.revoke_tokens();
         }
     }
-}
-
-/// What the event log tells of somebody.
-fn history(bench: &Bench, tenant: &str, user: &str) -> String {
-    let tenant = bench.tenants.iter().find(|known| known.id().as_str() == tenant).expect("a tenant of the bench");
-    let events = tenant.why(user).expect("the event log can be read").map(|why| why.events).unwrap_or_default();
-    let line = |event: &WhyEvent| format!("\n    {} {} {}", event.at.as_millis(), event.kind, event.detail);
-    format!("  {user}{}", events.iter().take(EVENTS_TOLD).map(line).collect::<String>())
 }
 
 fn asked(report: &SimReport) -> u64 {

@@ -10,6 +10,9 @@ use crate::words::EightTarget;
 /// of a read is far shorter.
 pub(super) const LONGEST_READ: Duration = Duration::from_secs(60);
 
+/// So many refusals in a row may be mishaps: with the usual pauses they take five minutes.
+const MISHAPS: u8 = 8;
+
 /// The lengths that the reconciler works with. The defaults are those that product and providers settle on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -27,7 +30,7 @@ pub struct Policy {
     pub retry_first: Duration,
     /// The longest pause between failed writes.
     pub retry_most: Duration,
-    /// The longest pause between writes that the provider will not take: they may never be taken.
+    /// The pause between writes that the provider will not take, and may never take.
     pub retry_refused: Duration,
     /// A rule from Teams to 8x8 also looks at the 8x8 side, so a change there asks it again.
     pub publish_looks_at_eight: bool,
@@ -71,17 +74,14 @@ impl Policy {
 
     /// The pause after the given number of failures in a row.
     pub fn backoff(&self, failures: u8) -> Duration {
-        self.doubled(failures).min(self.retry_most)
+        let doubled = self.retry_first * 2u32.saturating_pow(u32::from(failures.saturating_sub(1)).min(16));
+        doubled.min(self.retry_most)
     }
 
-    /// The pause after the given number of refusals in a row. The first may be a mishap, so it is as short as after a failure; what is
-    /// refused again and again is left alone for longer than what fails.
+    /// The pause after the given number of refusals in a row. The first ones may be mishaps, and pause as failures do; what is refused
+    /// for minutes is left alone for longer.
     pub fn after_refusals(&self, refusals: u8) -> Duration {
-        self.doubled(refusals).min(self.retry_refused)
-    }
-
-    fn doubled(&self, times: u8) -> Duration {
-        self.retry_first * 2u32.saturating_pow(u32::from(times.saturating_sub(1)).min(16))
+        if refusals > MISHAPS { self.retry_refused } else { self.backoff(refusals) }
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
         let pauses: Vec<u64> = (1..=6).map(|failures| policy.backoff(failures).as_secs()).collect();
         assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
         assert_eq!(policy.backoff(u8::MAX), policy.retry_most);
-        let pauses: Vec<u64> = (1..=8).map(|refusals| policy.after_refusals(refusals).as_secs()).collect();
-        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
+        let pauses: Vec<u64> = (1..=10).map(|refusals| policy.after_refusals(refusals).as_secs()).collect();
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60, 60, 60, 300, 300]);
     }
 }

@@ -1,7 +1,7 @@
 //! When which directory is read: all of it at first and every hour, its changes in between, and deletions by the audit records.
 //!
-//! Neither asking for changes nor the audit records are there for every customer. What 8x8 refuses is not asked for again; then
-//! everything is read more often, as far as the budget of requests allows.
+//! Neither asking for changes nor the audit records are there for every customer. What 8x8 refuses is not asked for again for an hour;
+//! meanwhile everything is read more often, as far as the budget of requests allows.
 
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use crate::error::Error;
 const FULL: Duration = Duration::from_secs(3600);
 /// The same while changes or deletions are not told.
 const FULL_ALONE: Duration = Duration::from_secs(5 * 60);
+/// How long what 8x8 refused is not asked for: a product may be granted, and a refusal may be a mishap.
+const REFUSED: Duration = Duration::from_secs(3600);
 /// How far back changes are asked for again: clocks differ, and records come late.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
@@ -28,8 +30,9 @@ pub(crate) struct Reader {
     source: Directory,
     full_at: Option<Timestamp>,
     changes_from: Timestamp,
-    tells_changes: bool,
-    tells_deletions: bool,
+    /// Until when 8x8 is not asked for changes, or for deletions, since it refused.
+    no_changes_until: Timestamp,
+    no_deletions_until: Timestamp,
 }
 
 /// What a reading brought.
@@ -43,22 +46,23 @@ pub(crate) enum Brought {
 
 impl Reader {
     pub(crate) const fn new(source: Directory) -> Self {
-        let changes_from = Timestamp::EPOCH;
-        Self { source, full_at: None, changes_from, tells_changes: true, tells_deletions: true }
+        let (changes_from, never) = (Timestamp::EPOCH, Timestamp::EPOCH);
+        Self { source, full_at: None, changes_from, no_changes_until: never, no_deletions_until: never }
     }
 
     /// Reads what is due at `now`.
     pub(crate) async fn read(&mut self, access: &Access, api: &Url, now: Timestamp) -> Result<Brought, Error> {
-        let every = if self.tells_changes && self.tells_deletions { FULL } else { FULL_ALONE };
+        let (tells_changes, tells_deletions) = (now >= self.no_changes_until, now >= self.no_deletions_until);
+        let every = if tells_changes && tells_deletions { FULL } else { FULL_ALONE };
         if self.full_at.is_none_or(|full| now.since(full) >= every) {
             return self.read_all(access, api, now).await;
         }
         let from = self.changes_from - OVERLAP;
-        let changed = if self.tells_changes {
+        let changed = if tells_changes {
             match self.changed(access, api, from).await {
                 Err(Error::Refused { status: 400, said, .. }) => {
                     tracing::warn!(%said, "8x8 does not tell which users have changed; all are read instead");
-                    self.tells_changes = false;
+                    self.no_changes_until = now + REFUSED;
                     return self.read_all(access, api, now).await;
                 }
                 changed => changed?,
@@ -66,11 +70,11 @@ impl Reader {
         } else {
             Vec::new()
         };
-        let deleted = if self.tells_deletions {
+        let deleted = if tells_deletions {
             match audit::deleted(access, api, from, now).await {
                 Err(error @ (Error::Forbidden { .. } | Error::Refused { .. } | Error::Unauthorized { .. })) => {
                     tracing::warn!(%error, "8x8 does not tell which users were deleted; all are read more often instead");
-                    self.tells_deletions = false;
+                    self.no_deletions_until = now + REFUSED;
                     Vec::new()
                 }
                 deleted => deleted?,

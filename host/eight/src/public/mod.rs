@@ -172,9 +172,9 @@ impl Client {
             (true, None) => Err(Obstacle::NotAnAgent),
             (true, Some(_)) => Ok(()),
         };
-        let means = self.means(&board, user);
+        let (means, works) = (self.means(&board, user), board.book.has_work(user));
         drop(board);
-        ability::of_public(Readable { member, agent: read_agent, calls_only: config.calls_only }, means)
+        ability::of_public(Readable { member, agent: read_agent, calls_only: config.calls_only, works }, means)
     }
 
     /// How far what is wanted of a person is carried, as it stands now.
@@ -225,7 +225,7 @@ impl Client {
         };
         let do_not_disturb = if !config.work_dnd {
             Err(Obstacle::DndNotAllowed)
-        } else if extensions.is_not_taken() {
+        } else if extensions.is_not_taken(self.0.directories.now()) {
             Err(Obstacle::DndNotTaken)
         } else if !board.book.has_work(user) {
             Err(Obstacle::NoExtension)

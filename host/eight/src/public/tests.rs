@@ -332,6 +332,21 @@ async fn a_directory_that_tells_no_changes_is_read_whole_again() {
 }
 
 #[tokio::test]
+async fn deletions_that_were_refused_are_asked_for_again_after_an_hour() {
+    let bench = Bench::start().await;
+    let people = json!({ "data": [contact("cid", "cid@corp.com", "1003")], "meta": {} });
+    bench.eight.on("GET", CONTACTS, ok(&people)).await;
+    bench.eight.once("GET", AUDITS, ResponseTemplate::new(403)).await;
+    bench.eight.on("GET", AUDITS, ok(&json!({ "data": [], "meta": {} }))).await;
+    let client = bench.client(bench.config());
+    for (pause, asked) in [(0, 0), (60, 1), (60, 1), (3600, 1), (60, 2)] {
+        bench.wait(pause);
+        client.users().await.unwrap();
+        assert_eq!(bench.eight.requests(AUDITS).await.len(), asked, "{pause} s later");
+    }
+}
+
+#[tokio::test]
 async fn do_not_disturb_is_set_on_the_extension_and_unset_when_nothing_is_wanted() {
     let bench = Bench::start().await;
     bench.eight.on("GET", ACTIVITY, ok(&activity(&[]))).await;
@@ -362,7 +377,7 @@ async fn do_not_disturb_is_set_on_the_extension_and_unset_when_nothing_is_wanted
 }
 
 #[tokio::test]
-async fn where_8x8_takes_no_changes_of_users_it_is_said_and_not_tried_again() {
+async fn where_8x8_takes_no_changes_of_users_it_is_said_and_not_tried_again_for_an_hour() {
     let bench = Bench::start().await;
     let user = "/admin-provisioning/users/cid";
     let whole =
@@ -377,6 +392,9 @@ async fn where_8x8_takes_no_changes_of_users_it_is_said_and_not_tried_again() {
     let asked = bench.eight.requests(user).await.len();
     publish(&client, "cid", dnd, Calls::Unchanged).await;
     assert_eq!(bench.eight.requests(user).await.len(), asked);
+    bench.wait(3600);
+    publish(&client, "cid", dnd, Calls::Unchanged).await;
+    assert_eq!(bench.eight.requests(user).await.len(), asked + 2, "read and written");
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ use crate::product::Product;
 const AT_ONCE: usize = 8;
 /// From one question about a change to the next; 8x8 wants no more than one a second.
 const ASK: Duration = Duration::from_secs(2);
+/// How long 8x8 is not asked again after it took no change: it may be one user's trouble, and 8x8 may learn to take them.
+const NOT_TAKEN: Duration = Duration::from_secs(3600);
 /// When a change that is not done is given up, as 8x8 advises. What was sent without an answer does not come later than that.
 const GIVE_UP: Duration = Duration::from_secs(5 * 60);
 /// How long somebody is left alone of whom 8x8 did not take the end of ours.
@@ -51,8 +53,8 @@ pub(crate) struct Extensions {
 #[derive(Debug, Default)]
 struct State {
     places: HashMap<EightUserId, Place>,
-    /// 8x8 takes no changes of users.
-    not_taken: bool,
+    /// Until when 8x8 is not asked to change users, since it took none.
+    not_taken_until: Timestamp,
 }
 
 #[derive(Debug)]
@@ -111,9 +113,9 @@ impl Extensions {
         }
     }
 
-    /// Whether 8x8 has refused to take changes of users.
-    pub(crate) fn is_not_taken(&self) -> bool {
-        self.state().not_taken
+    /// Whether 8x8 has refused of late to take changes of users.
+    pub(crate) fn is_not_taken(&self, now: Timestamp) -> bool {
+        now < self.state().not_taken_until
     }
 
     /// Brings a person's extensions where they are wished, one step at a time: do not disturb until then, unless it is wished
@@ -124,7 +126,7 @@ impl Extensions {
         user: &EightUserId,
         wish: Option<Timestamp>,
     ) -> Result<Step, Error> {
-        if self.state().not_taken {
+        if self.is_not_taken(users.access.now()) {
             return Ok(Step::NotCarried(Obstacle::DndNotTaken));
         }
         if let Some(place) = self.state().places.get_mut(user) {
@@ -162,7 +164,7 @@ impl Extensions {
         let now = users.access.now();
         let lapsed: Vec<EightUserId> = {
             let state = self.state();
-            let lapsed = state.places.iter().filter(|(_, place)| place.until <= now && !state.not_taken);
+            let lapsed = state.places.iter().filter(|(_, place)| place.until <= now && now >= state.not_taken_until);
             lapsed.map(|(user, _)| user.clone()).take(AT_ONCE).collect()
         };
         for user in lapsed {
@@ -244,7 +246,7 @@ impl Extensions {
         let (id, progress) = match access.write(&call).await {
             Err(Error::Refused { status: 404 | 405 | 501, .. } | Error::Unavailable { status: 501, .. }) => {
                 tracing::warn!("8x8 takes no changes of users: do not disturb cannot be set on extensions");
-                self.state().not_taken = true;
+                self.state().not_taken_until = now + NOT_TAKEN;
                 self.put_back(user, before).await;
                 return Ok(Step::NotCarried(Obstacle::DndNotTaken));
             }

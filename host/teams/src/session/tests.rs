@@ -170,3 +170,20 @@ fn rounds_hold_every_user_once() {
     assert_eq!(rounds(&writes), [vec![0, 2], vec![1], vec![3]]);
     assert!(rounds(&[]).is_empty());
 }
+
+#[tokio::test]
+async fn a_page_of_success_is_not_taken_for_a_session() {
+    let microsoft = Microsoft::start().await;
+    let page = ResponseTemplate::new(200)
+        .set_body_raw("<html>Welcome to the guest network</html>", "Text/HTML; charset=utf-8");
+    microsoft.on("POST", "/v1.0/users/u1/presence/setPresence", page).await;
+    let held = microsoft.client().hold_session(&"u1".into(), TeamsSession::InACall, LEASE).await;
+    assert!(matches!(&held, Err(Error::Unreadable(what)) if what.contains("a web page")), "{held:?}");
+
+    let item =
+        |id: &str| json!({ "id": id, "status": 200, "headers": { "Content-Type": "text/html" }, "body": "PGh0bWw+" });
+    let body = json!({ "responses": [item("1"), item("2")] });
+    microsoft.on("POST", BATCH, ResponseTemplate::new(200).set_body_json(body)).await;
+    let outcomes = microsoft.client().write_sessions(&people(2)).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Unreadable(_)))), "{outcomes:?}");
+}

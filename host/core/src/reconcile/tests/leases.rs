@@ -71,6 +71,25 @@ fn a_failed_write_that_a_read_shows_is_not_repeated() {
 }
 
 #[test]
+fn a_renewal_in_doubt_that_outlives_the_lease_before_it_is_taken_for_what_a_read_shows() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(180);
+    assert_eq!(bench.tick(), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), []);
+    bench.wait(5);
+    assert_eq!(bench.tick(), [Write::Clear]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Throttled { retry_after: secs(600) }), []);
+    bench.wait(120);
+    assert_eq!(bench.teams_says(in_a_call()), [], "known to be there as long as the first lease lasts");
+    bench.tick();
+    bench.wait(2);
+    assert_eq!(bench.teams_says(in_a_call()), [Write::Clear], "it was renewed after all");
+    let lapses = bench.events.iter().filter(|event| matches!(event, Event::Lapsed { .. })).count();
+    assert_eq!(lapses, 1, "and that lease has not run out");
+}
+
+#[test]
 fn a_call_that_ends_while_the_session_is_in_doubt_is_cleared() {
     let mut bench = Bench::settled();
     bench.wait(10);
@@ -95,7 +114,7 @@ fn throttling_is_waited_out() {
 fn what_the_provider_will_not_take_is_not_pressed() {
     let mut bench = Bench::settled();
     assert_eq!(bench.teams_says(disturb_not()), [Write::Publish(EightTarget::DoNotDisturb)]);
-    for pause in [5, 10, 20, 40, 80, 160, 300, 300] {
+    for pause in [5, 10, 20, 40, 60, 60, 60, 60, 300, 300] {
         assert_eq!(bench.answer(Side::Eight, Outcome::Refused), []);
         bench.wait(pause - 1);
         assert_eq!(bench.tick(), [], "{pause} s");
