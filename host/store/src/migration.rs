@@ -10,10 +10,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::StoreError;
 
 /// Marks the file as presync's: the letters `psyn`.
-const APPLICATION_ID: i32 = i32::from_be_bytes(*b"psyn");
+pub(crate) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"psyn");
 
 /// The migration at place `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/v1.sql"),
     include_str!("migrations/v2.sql"),
     include_str!("migrations/v3.sql"),

@@ -5,6 +5,7 @@ mod checkup;
 mod events;
 mod history;
 mod links;
+mod migrations;
 mod refused;
 mod rules;
 mod safety;

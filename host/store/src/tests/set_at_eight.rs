@@ -1,6 +1,4 @@
-use rusqlite::Connection;
-
-use super::{acme, link, tenant};
+use super::{acme, tenant};
 use crate::Store;
 
 fn notes(tenant: &crate::TenantStore) -> Vec<(String, String, String)> {
@@ -32,18 +30,4 @@ fn one_tenant_sees_nothing_of_anothers() {
     let store = Store::in_memory().unwrap();
     tenant(&store, "acme").note_set_at_eight("agent", "ag1", Some("1")).unwrap();
     assert_eq!(notes(&tenant(&store, "globex")), []);
-}
-
-#[test]
-fn a_database_of_version_two_is_brought_along_with_what_it_holds() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("presync.db");
-    link(&acme(&path), 0..3);
-    let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE set_at_eight; PRAGMA user_version = 2").unwrap();
-    drop(old);
-    let present = acme(&path);
-    assert_eq!(present.links().unwrap().len(), 3);
-    assert_eq!(notes(&present), []);
-    present.note_set_at_eight("agent", "ag1", Some("1")).unwrap();
 }

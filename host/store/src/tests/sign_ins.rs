@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use presync_core::time::Timestamp;
-use rusqlite::Connection;
 use secrecy::ExposeSecret;
 
-use super::{acme, link, tenant};
+use super::{acme, tenant};
 use crate::{SignInAccount, Store, StoredSignIn, TenantStore};
 
 const AT: Timestamp = Timestamp::from_millis(7);
@@ -75,18 +74,4 @@ fn a_sign_in_without_an_end_has_no_name_and_no_tenant_sees_anothers() {
     assert_eq!(acme.sign_ins().unwrap()[0].sync_user, None);
     assert_eq!(bolt.sign_ins().unwrap(), []);
     assert_eq!(token(&bolt, "ann"), None);
-}
-
-#[test]
-fn a_database_of_the_version_before_gets_the_table_and_keeps_the_rest() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("presync.db");
-    link(&acme(&path), 0..3);
-    let older = Connection::open(&path).unwrap();
-    older.execute_batch("DROP TABLE sign_ins; PRAGMA user_version = 2;").unwrap();
-    drop(older);
-    let acme = acme(&path);
-    assert_eq!(acme.links().unwrap().len(), 3);
-    signed_in(&acme, "ann", "token-1", "sync@corp.com");
-    assert_eq!(token(&acme, "ann").as_deref(), Some("token-1"));
 }
