@@ -11,7 +11,7 @@ use presync_rules::HostSettings;
 use presync_service::clock::SystemClock;
 use presync_service::rules::{RuleBase, RuleSettings};
 use presync_service::warnings::Expiry;
-use presync_service::{Cadence, Cleared, Fleet, NotificationSettings, Tenant, TenantConfig};
+use presync_service::{Cadence, Cleared, Fleet, NotificationSettings, Supply, Tenant, TenantConfig};
 use presync_store::Store;
 use presync_web::Server;
 use secrecy::ExposeSecret;
@@ -210,7 +210,7 @@ pub(crate) fn tenant_config(tenant: model::Tenant, cadence: &Cadence) -> TenantC
             model::Eight::Public(public) => presync_eight::config::Public { call_deadline, ..*public }.into(),
         },
         rules: tenant.rules.into_iter().map(|rule| rule.config).collect(),
-        supply: tenant.supply,
+        supply: Supply { automatic_replies: tenant.teams.automatic_replies, ..tenant.supply },
         link: tenant.link,
         id: tenant.id,
     }

@@ -39,6 +39,8 @@ pub struct Supply {
     pub queues: Memberships,
     /// Where people are.
     pub zones: TimeZones,
+    /// Mailboxes are asked who is out of office, where presence does not say it.
+    pub automatic_replies: bool,
 }
 
 /// One override.

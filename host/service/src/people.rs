@@ -1,11 +1,13 @@
 //! Who is linked, and the core's state of them. It is locked for moments only, never across an await.
 //!
 //! * `person`: one of them, and what rules may see beside the two sides
+//! * `replies`: out of office by the mailbox
 //! * `traced`: how long each change takes, and who is read before others
 //! * `staffed`: asking again when the staffing of a queue has changed
 //! * `watched`: whose changes are told
 
 mod person;
+mod replies;
 mod staffed;
 mod traced;
 mod watched;
@@ -30,6 +32,7 @@ use crate::status::{Alone, Counters};
 use crate::warnings::Flapping;
 use person::Supplied;
 pub(crate) use person::{Person, Told};
+use replies::Replies;
 use staffed::{Asking, touched};
 use traced::FeedRead;
 
@@ -52,6 +55,7 @@ pub(crate) struct People {
     pub(crate) alone: Vec<Alone>,
     pub(crate) counters: Counters,
     pub(crate) flapping: Flapping,
+    pub(crate) replies: Replies,
 }
 
 /// A question for the rules.
@@ -114,6 +118,7 @@ impl People {
             alone: Vec::new(),
             counters: Counters::default(),
             flapping: Flapping::default(),
+            replies: Replies::default(),
         }
     }
 

@@ -125,6 +125,8 @@ pub enum Place {
     Restless,
     /// Reading everybody as often as promised.
     Freshness,
+    /// Reading who is out of office from mailboxes.
+    Replies,
     /// Reading one of the directories.
     Directory,
     /// Pairing people by hand.

@@ -110,7 +110,7 @@ async fn exchange(access: &Access, graph: &Url, batch: &Batch) -> Result<Vec<Res
         answers.responses.into_iter().map(|answer| (answer.id.clone(), answer)).collect();
     let judged = (0..batch.items.len()).map(|place| match answers.remove(name(place).as_str()) {
         None => Err(Error::Unreadable("a batch came back without the answer to one of its requests".into())),
-        Some(answer) => judged(access, batch.role, answer, access.now()),
+        Some(answer) => judged(access, batch, answer, access.now()),
     });
     let judged: Vec<Result<Value, Error>> = judged.collect();
     if judged.iter().any(|answer| matches!(answer, Err(Error::Forbidden { .. } | Error::NotDelegated { .. }))) {
@@ -119,7 +119,7 @@ async fn exchange(access: &Access, graph: &Url, batch: &Batch) -> Result<Vec<Res
     Ok(judged)
 }
 
-fn judged(access: &Access, role: &'static str, answer: ItemAnswer, now: Timestamp) -> Result<Value, Error> {
+fn judged(access: &Access, batch: &Batch, answer: ItemAnswer, now: Timestamp) -> Result<Value, Error> {
     let status = StatusCode::from_u16(answer.status)
         .map_err(|_| Error::Unreadable(format!("a batch answered with status {}", answer.status).into()))?;
     if status.is_success() && answer.header("content-type").and_then(Value::as_str).is_some_and(is_page) {
@@ -131,9 +131,12 @@ fn judged(access: &Access, role: &'static str, answer: ItemAnswer, now: Timestam
         Err(Error::Throttled { retry_after: wait.unwrap_or(UNSAID) })
     } else {
         let body = if status.is_success() { Vec::new() } else { answer.body.to_string().into_bytes() };
-        verdict(status, wait, &body, access.needs(role))
+        verdict(status, wait, &body, access.needs(batch.role))
     };
-    if let Err(error @ Error::Throttled { .. }) = &verdict {
+    // What does not count against presence does not keep presence quiet either: mailboxes have limits of their own.
+    if let Err(error @ Error::Throttled { .. }) = &verdict
+        && batch.counted
+    {
         access.quiet(error);
     }
     access.note_consent(role, &verdict);

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::mailbox::{self, AutomaticReplies};
 use crate::session::SessionWrite;
 use crate::sign_in::SignIn;
+use crate::untold::Untold;
 use crate::usage::Usage;
 use crate::{reading, session};
 
@@ -32,6 +33,8 @@ pub struct Client {
     graph: Url,
     read: Arc<Access>,
     write: Option<Arc<Access>>,
+    /// Whose presence does not say whether they are out of office.
+    untold: Arc<Untold>,
 }
 
 /// One thing that [`Client::verify`] tried.
@@ -69,7 +72,7 @@ impl Client {
             Some(app) if app.client_id == config.read_app.client_id => Some(Arc::clone(&read)),
             Some(app) => Some(access(app, clock)?),
         };
-        Ok(Self { graph: config.graph, read, write })
+        Ok(Self { graph: config.graph, read, write, untold: Arc::default() })
     }
 
     /// What was asked of Graph's presence so far.
@@ -120,7 +123,8 @@ impl Client {
                 && let Some((place, chunk)) = chunks.next()
             {
                 let (access, graph, chunk) = (Arc::clone(&self.read), self.graph.clone(), chunk.to_vec());
-                running.spawn(async move { (place, reading::presences(&access, &graph, chunk).await) });
+                let untold = Arc::clone(&self.untold);
+                running.spawn(async move { (place, reading::presences(&access, &graph, chunk, &untold).await) });
             }
             match running.join_next().await {
                 None => return Ok(parts.into_iter().flatten().collect()),
@@ -135,8 +139,19 @@ impl Client {
         }
     }
 
-    /// The automatic replies of these people, in their order, 20 in a request: for clouds whose presence lacks out-of-office
-    /// ([`Cloud::has_out_of_office`]). It is a call per mailbox, so whoever asks does it seldom.
+    /// Whether this person's newest presence left out whether they are out of office.
+    pub fn lacks_out_of_office(&self, user: &TeamsUserId) -> bool {
+        self.untold.contains(user)
+    }
+
+    /// Everybody of whom that is so and who counts; the others are forgotten.
+    pub fn without_out_of_office(&self, counts: impl Fn(&TeamsUserId) -> bool) -> Vec<TeamsUserId> {
+        self.untold.among(counts)
+    }
+
+    /// The automatic replies of these people, in their order, 20 in a request: for those whose presence lacks out-of-office
+    /// ([`Client::lacks_out_of_office`]). It is a call per mailbox, so whoever asks does it seldom. A mailbox that is throttled is so
+    /// by itself: presence is read on.
     pub async fn automatic_replies(&self, ids: &[TeamsUserId]) -> Vec<Result<AutomaticReplies, Error>> {
         mailbox::automatic_replies(&self.read, &self.graph, ids, AT_ONCE).await
     }
@@ -180,7 +195,7 @@ impl Client {
             let id = someone.as_ref().ok().and_then(|user| user.as_ref().map(|user| user.id.clone()));
             checks.push(Check { what: "the directory can be read", result: someone.map(|_| ()) });
             if let Some(id) = id {
-                let read = reading::presences(&self.read, &self.graph, vec![id]).await;
+                let read = reading::presences(&self.read, &self.graph, vec![id], &self.untold).await;
                 checks.push(Check { what: "presence can be read", result: read.map(|_| ()) });
             }
         }

@@ -13,7 +13,7 @@
 //! * `throttle`: how long Microsoft asked us to be quiet; `budget`: the pace that keeps us from being asked
 //! * [`usage`]: what was asked so far, for whoever decides how soon to ask again
 //! * `access`, `answer`, `batch`: one call of one app, with deadline, token, budget and retry, what comes back; 20 in one
-//! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves
+//! * `directory`, `reading`, `session`, [`mailbox`]: the calls themselves; `untold`: of whom presence does not say all
 //! * [`subscriptions`]: presence that is told instead of asked for; [`notification`]: what Microsoft posts when presence changes, checked and opened
 //! * [`client`]: the door to all of it
 
@@ -40,6 +40,7 @@ pub mod subscriptions;
 pub mod sync_user;
 mod throttle;
 mod token_endpoint;
+mod untold;
 pub mod usage;
 
 #[cfg(test)]

@@ -78,17 +78,21 @@ pub(crate) async fn automatic_replies(
     ids: &[TeamsUserId],
     at_once: usize,
 ) -> Vec<Result<AutomaticReplies, Error>> {
-    let batches = ids.chunks(batch::MOST).map(|chunk| async move {
-        let items: Result<Vec<Item>, Error> = chunk.iter().map(|id| item(graph, id)).collect();
-        match items {
-            Ok(items) => {
-                let batch = Batch { items, role: ROLE, counted: false, reads: true };
-                batch::send(access, graph, &batch).await.into_iter().map(read).collect()
-            }
-            Err(error) => chunk.iter().map(|_| Err(error.clone())).collect::<Vec<_>>(),
-        }
-    });
+    // Collected, and not mapped within the stream, so that the whole may go to another thread.
+    let batches: Vec<_> = ids.chunks(batch::MOST).map(|chunk| ask(access, graph, chunk)).collect();
     stream::iter(batches).buffered(at_once).concat().await
+}
+
+/// The settings of at most [`batch::MOST`] people.
+async fn ask(access: &Access, graph: &Url, ids: &[TeamsUserId]) -> Vec<Result<AutomaticReplies, Error>> {
+    let items: Result<Vec<Item>, Error> = ids.iter().map(|id| item(graph, id)).collect();
+    match items {
+        Ok(items) => {
+            let batch = Batch { items, role: ROLE, counted: false, reads: true };
+            batch::send(access, graph, &batch).await.into_iter().map(read).collect()
+        }
+        Err(error) => ids.iter().map(|_| Err(error.clone())).collect(),
+    }
 }
 
 fn item(graph: &Url, id: &TeamsUserId) -> Result<Item, Error> {

@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::access::{Access, Call};
 use crate::error::Error;
+use crate::untold::Untold;
 
 /// The permission that reading presence needs.
 pub(crate) const ROLE: &str = "Presence.Read.All";
@@ -57,8 +58,14 @@ struct OutOfOffice {
     is_out_of_office: Option<bool>,
 }
 
-/// The presences of at most [`MOST`] people, in the order asked.
-pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId>) -> Result<Readings, Error> {
+/// The presences of at most [`MOST`] people, in the order asked. Of whom they do not say whether they are out of office stands in
+/// `untold` from then on.
+pub(crate) async fn presences(
+    access: &Access,
+    graph: &Url,
+    ids: Vec<TeamsUserId>,
+    untold: &Untold,
+) -> Result<Readings, Error> {
     let url = presync_http::transport::under(graph, &["communications", "getPresencesByUserId"])?;
     let body =
         serde_json::to_vec(&Question { ids: &ids }).map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
@@ -66,19 +73,21 @@ pub(crate) async fn presences(access: &Access, graph: &Url, ids: Vec<TeamsUserId
     let answer = access.read(&call).await?;
     let presences: Presences<'_> = serde_json::from_slice(&answer.body)
         .map_err(|error| Error::Unreadable(format!("presences: {error}").into()))?;
-    Ok(matched(ids, &presences.value, answer.sent_at))
+    Ok(matched(ids, &presences.value, answer.sent_at, untold))
 }
 
 /// Each id with its presence, in the order of the ids.
-fn matched(ids: Vec<TeamsUserId>, presences: &[Presence<'_>], read_at: Timestamp) -> Readings {
+fn matched(ids: Vec<TeamsUserId>, presences: &[Presence<'_>], read_at: Timestamp, untold: &Untold) -> Readings {
     let named = || presences.iter().filter_map(|presence| Some((presence.id.as_ref()?.as_str(), presence)));
     let as_written: HashMap<&str, &Presence<'_>> = named().collect();
     // A GUID may come back in another case; looked at only for those not found as written.
     let lower_case = LazyCell::new(|| named().map(|(id, p)| (id.to_ascii_lowercase(), p)).collect::<HashMap<_, _>>());
-    let reading = |id: &TeamsUserId| {
-        let found = as_written.get(id.as_str()).or_else(|| lower_case.get(&id.as_str().to_ascii_lowercase()));
-        found.map_or_else(|| missing(read_at), |presence| presence.reading(read_at))
+    let find = |id: &TeamsUserId| {
+        as_written.get(id.as_str()).or_else(|| lower_case.get(&id.as_str().to_ascii_lowercase())).copied()
     };
+    // Whoever is missing is unknown in everything.
+    untold.note(ids.iter().map(|id| (id, find(id).is_none_or(Presence::tells_out_of_office))));
+    let reading = |id: &TeamsUserId| find(id).map_or_else(|| missing(read_at), |presence| presence.reading(read_at));
     let pair = |id| {
         let reading = reading(&id);
         (id, reading)
@@ -101,6 +110,12 @@ fn missing(read_at: Timestamp) -> Reading<TeamsPresence> {
 }
 
 impl Presence<'_> {
+    /// Whether it says if the person is out of office; a presence without words says nothing that could be completed.
+    fn tells_out_of_office(&self) -> bool {
+        self.availability.is_none()
+            || self.out_of_office_settings.as_ref().is_some_and(|said| said.is_out_of_office.is_some())
+    }
+
     fn reading(&self, read_at: Timestamp) -> Reading<TeamsPresence> {
         let mut unknown = String::new();
         let availability = self.availability.as_ref().map_or(TeamsAvailability::PresenceUnknown, |text| {
@@ -177,7 +192,8 @@ mod tests {
         )
         .unwrap();
         let ids = ["a", "B", "c"].map(TeamsUserId::from).to_vec();
-        let found: Vec<_> = matched(ids, &answer.value, NOW)
+        let untold = Untold::default();
+        let found: Vec<_> = matched(ids, &answer.value, NOW, &untold)
             .into_iter()
             .map(|(id, r)| (id.to_string(), r.presence.availability))
             .collect();
@@ -187,5 +203,7 @@ mod tests {
             ("c".to_owned(), TeamsAvailability::Away),
         ];
         assert_eq!(found, expected);
+        let without = ["a", "B", "c"].map(|id| untold.contains(&TeamsUserId::from(id)));
+        assert_eq!(without, [false, true, true], "whoever is missing says nothing at all");
     }
 }

@@ -92,6 +92,8 @@ pub(crate) struct Teams {
     pub write_app: Option<App>,
     /// Where tokens come from, without the directory.
     pub login: Url,
+    /// Mailboxes are asked who is out of office, where presence does not say it.
+    pub automatic_replies: bool,
     /// Microsoft Graph, with its version and without a slash at the end unless the file has one.
     pub graph: Url,
     /// How it is told of changes; `None`: it only asks.

@@ -37,7 +37,7 @@ pub(super) fn read(tenant: &Section<'_>) -> Option<Supply> {
     let groups = memberships(tenant, &GROUPS);
     let queues = memberships(tenant, &QUEUES);
     let zones = zones(tenant);
-    Some(Supply { groups: groups?, queues: queues?, zones: zones? })
+    Some(Supply { groups: groups?, queues: queues?, zones: zones?, ..Supply::default() })
 }
 
 fn memberships(tenant: &Section<'_>, sort: &Sort) -> Option<Memberships> {

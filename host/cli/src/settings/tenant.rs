@@ -16,12 +16,15 @@ use super::told;
 
 const KEYS: &[&str] =
     &["id", "teams", "eight", "rule", "groups", "queues", "time_zone", "time_zones", "rules_see_identity", "link"];
-const TEAMS_KEYS: &[&str] = &["directory", "cloud", "read_app", "write_app", "login", "graph", "notifications"];
+const TEAMS_KEYS: &[&str] =
+    &["directory", "cloud", "read_app", "write_app", "automatic_replies", "login", "graph", "notifications"];
 
 const TENANTS: &str = "one table or more, each [[tenant]] in double brackets";
 const TEAMS: &str = "a table, [tenant.teams]";
 const EIGHT: &str = "a table, [tenant.eight]";
 const SEEN: &str = "true, if rules may see the names and addresses of people, or false";
+
+const ASKED: &str = "true, if mailboxes are to be asked who is out of office where Teams does not say it, or false";
 
 const DEFAULT_CLOUD: &str = "global";
 
@@ -81,11 +84,13 @@ fn teams(entry: Entry<'_>, id: &TenantId) -> Option<Teams> {
         Some(entry) => told::read(entry, id, graph.as_ref()).map(Some),
         None => Some(None),
     };
+    let automatic_replies = section.get("automatic_replies").map_or(Some(false), |entry| entry.flag(ASKED));
     cloud?;
     Some(Teams {
         directory: directory?,
         read_app: read_app?,
         write_app: write_app?,
+        automatic_replies: automatic_replies?,
         login: login?,
         graph: graph?,
         notifications: notifications?,

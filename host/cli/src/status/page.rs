@@ -126,6 +126,7 @@ fn one_trouble(tenant: &str, place: &str, trouble: &Trouble, now: Timestamp) -> 
         "sessions" => "writing to Teams",
         "publications" => "writing to 8x8",
         "freshness" => "reading everybody in time",
+        "replies" => "reading automatic replies",
         "directory" => "reading the directories",
         "links" => "pairs by hand",
         "groups" => "groups, queues and time zones",

@@ -118,7 +118,7 @@ impl Supplied {
 
     /// The entries of the settings that fit none of these people, each with where it stands.
     pub(super) fn strangers<'a>(&self, people: impl Iterator<Item = &'a Person>) -> Vec<String> {
-        let Supply { groups, queues, zones } = &self.supply;
+        let Supply { groups, queues, zones, .. } = &self.supply;
         let of =
             |kind: &'static str| move |(name, address): (&str, &str)| (address.to_owned(), format!("{kind} {name}"));
         let entries = groups.entries().map(of("group")).chain(queues.entries().map(of("queue")));

@@ -46,6 +46,7 @@ impl Tenant {
         let mut work = std::mem::take(&mut beat.pending);
         work.add(self.refresh_directory(&mut beat).await);
         self.look_at_rules(&mut beat).await;
+        self.ask_mailboxes(&mut beat).await;
         let whom = self.with_told(self.whom_to_read(&beat, due.map(|_| started)));
         let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
         let (teams, eight) = self.beside_swaps(&mut work, reading).await;

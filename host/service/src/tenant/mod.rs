@@ -2,6 +2,7 @@
 //!
 //! * `cycle`: one cycle from reading to writing
 //! * `read`: both sides, and whether to believe them
+//! * `replies`: out of office by the mailbox
 //! * `keep_pace`: how soon the next cycle comes, and whose turn it is
 //! * `listen`: what 8x8 tells by itself
 //! * `between`: writing what came up between two cycles
@@ -28,6 +29,7 @@ mod ledger;
 mod listen;
 mod preview;
 mod read;
+mod replies;
 mod rules;
 mod sessions;
 mod show;
@@ -137,6 +139,7 @@ struct Beat {
     /// Both sides could be read in this cycle so far, and were believed.
     well: bool,
     directory: directory::Refresh,
+    replies: replies::Round,
     rules_look: Option<tokio::task::JoinHandle<Result<(), RuleError>>>,
     /// When the event log is next cut to its length.
     prune_at: Timestamp,
@@ -185,6 +188,7 @@ impl Tenant {
         let id = config.id;
         let one_way = config.teams.write_app.is_none();
         let expiries = expiries(&config.teams);
+        let asks_mailboxes = config.supply.automatic_replies;
         let teams = presync_teams::Client::new(config.teams, Arc::clone(&clock))
             .map_err(|error| TenantError::Teams(id.clone(), error))?;
         let eight = presync_eight::Provider::new(config.eight, Arc::clone(&clock))
@@ -209,6 +213,7 @@ impl Tenant {
             pace: Pace::new(bounds, cadence.teams_limit, cadence.eight_limit),
             well: true,
             directory: directory::Refresh::due_now(config.link),
+            replies: replies::Round::new(asks_mailboxes),
             rules_look: None,
             prune_at: Timestamp::EPOCH,
             pending,

@@ -80,7 +80,7 @@ impl Tenant {
     }
 
     pub(super) fn take_teams(&self, beat: &mut Beat, read: Result<TeamsReadings, presync_teams::Error>) -> Work {
-        let readings = match read {
+        let mut readings = match read {
             Ok(readings) => readings,
             Err(error) => {
                 self.is_unwell(Place::Teams, &error, error.is_credential_problem());
@@ -96,6 +96,11 @@ impl Tenant {
         }
         let mut people = self.people();
         people.counters.presences_read += readings.len() as u64;
+        if beat.replies.is_wanted() {
+            let now = self.clock.now();
+            let untold = readings.iter_mut().filter(|(user, _)| self.teams.lacks_out_of_office(user));
+            untold.for_each(|(user, reading)| people.complete(user, reading, now));
+        }
         let known = |id: &TeamsUserId| people.link_of_teams(id).and_then(|link| people.reconciler.teams_presence(link));
         let lost = |(id, reading): &&(TeamsUserId, Reading<TeamsPresence>)| {
             !is_present(reading.presence) && known(id).is_some_and(is_present)

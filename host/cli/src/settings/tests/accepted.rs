@@ -32,6 +32,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(acme.teams.graph.as_str(), "https://graph.microsoft.com/v1.0");
     assert_eq!(partner(acme).api.as_str(), "https://api.8x8.com/");
     assert!(acme.teams.write_app.is_none());
+    assert!(!acme.teams.automatic_replies);
     assert!(acme.rules.is_empty());
 }
 
@@ -44,6 +45,17 @@ fn what_is_given_is_taken() {
     assert_eq!(settings.service.state, Path::new("/var/lib/presync/state.db"));
     assert_eq!(settings.service.poll_interval.slowest, Duration::from_secs(1));
     assert_eq!(settings.service.directory_interval, Duration::from_secs(90 * 60));
+}
+
+#[test]
+fn mailboxes_are_asked_only_where_that_is_said() {
+    let with = |line: &str| load(&ACME.replace("[tenant.teams]", &format!("[tenant.teams]\n{line}")));
+    assert!(with("automatic_replies = true").unwrap().tenants[0].teams.automatic_replies);
+    let refused = with("automatic_replies = \"yes\"").unwrap_err().to_string();
+    assert!(
+        refused.contains("automatic_replies") && refused.contains("true, if mailboxes are to be asked"),
+        "{refused}"
+    );
 }
 
 #[test]
