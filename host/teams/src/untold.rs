@@ -51,7 +51,7 @@ mod tests {
         untold.note([(&ann, true), (&bob, false)].into_iter());
         assert!(!untold.contains(&ann) && untold.contains(&bob));
         untold.note([(&ann, false), (&bob, true)].into_iter());
-        assert_eq!(untold.among(|_| true), [ann.clone()]);
+        assert!(untold.among(|_| true).iter().eq([&ann]));
         assert_eq!(untold.among(|person| *person == bob), []);
         assert!(!untold.contains(&ann), "whoever is gone is forgotten");
     }
