@@ -16,9 +16,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::config::Cadence;
 use crate::tenant::Tenant;
 
-/// After people who were told of have been read, others are not for so long: four requests a second are within the limit beside the
-/// cycles of ten thousand people.
-const GATHER: Duration = Duration::from_millis(250);
+/// After people who were told of have been read, others are not for so long, so that a burst takes few requests. How many there may be at
+/// all, the limit says.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// All tenants of this process.
 #[derive(Debug)]

@@ -83,7 +83,7 @@ async fn main() {
     }
     sleep(CALM).await;
 
-    let before = tenant.counters();
+    let (before, first) = (tenant.counters(), tenant.cycle_lengths().len());
     let (changes, most) = Box::pin(drive(&simulator, &tenant, &everybody, seconds)).await;
     // Whatever is on its way arrives.
     sleep(cadence.poll * 2 + Duration::from_secs(delay.into())).await;
@@ -105,7 +105,16 @@ async fn main() {
     println!("  asked about only      {}", spread(&others, &written));
     println!("notifications           {} believed, {} not", heard.heard, heard.rejected);
     println!("reading in 30 s         {most} requests at most; half of the limit is {}", Limit::GRAPH_PRESENCE.half());
-    println!("cycles                  {}", after.cycles - before.cycles);
+    let mut lengths: Vec<Duration> = tenant.cycle_lengths().into_iter().skip(first).collect();
+    lengths.sort_unstable();
+    let length =
+        |percent: usize| lengths.get(lengths.len() * percent / 100).or(lengths.last()).copied().unwrap_or_default();
+    println!(
+        "cycles                  {}; long p50 {:.0?}, p95 {:.0?}: whoever is told of meanwhile waits for the end",
+        after.cycles - before.cycles,
+        length(50),
+        length(95)
+    );
     println!("failed writes, wrong    {}, {}", after.writes_failed - before.writes_failed, truth.wrong.len());
 }
 

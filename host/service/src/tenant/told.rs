@@ -31,6 +31,9 @@ use crate::tenant::{Beat, Tenant, TenantError};
 /// Before the first cycle nobody knows who is in which queue: it is looked again after this.
 const NOT_YET: Duration = Duration::from_secs(1);
 
+/// Who could not be read for want of room within the limit is tried again after this; a cycle may have read them by then.
+const AGAIN: Duration = Duration::from_millis(500);
+
 /// What somebody who is watched showed before a cycle.
 pub(super) type Before = Vec<(TeamsUserId, LinkId, Option<(TeamsAvailability, TeamsActivity)>)>;
 
@@ -76,10 +79,14 @@ impl Tenant {
         }
     }
 
-    /// Waits until Microsoft has told of something.
+    /// Waits until Microsoft has told of something, or for a moment if somebody could not be read yet.
     pub async fn is_told(&self) {
         match &self.notifications {
-            Some(notifications) => notifications.stirred().await,
+            Some(notifications) if notifications.waiting() == 0 => notifications.stirred().await,
+            Some(notifications) => tokio::select! {
+                () = notifications.stirred() => {}
+                () = tokio::time::sleep(AGAIN) => {}
+            },
             None => std::future::pending().await,
         }
     }

@@ -1,32 +1,9 @@
-//! Being told of changes: the settings for it, and a browser that signs in as a sync user.
+//! A browser that signs in as a sync user.
 
 use std::net::SocketAddr;
 
-use presync_service::{NotificationSettings, TenantConfig};
-use presync_simulator::TenantAccess;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode, Url};
-
-/// Has a tenant of the simulator told of changes at this address, on behalf of these sync users.
-///
-/// # Panics
-/// When the address is no part of a URL.
-pub fn settings(
-    config: &TenantConfig,
-    access: &TenantAccess,
-    address: SocketAddr,
-    sync_users: &[String],
-) -> NotificationSettings {
-    let url = |path: &str| format!("http://{address}/{path}").parse().expect("an address");
-    NotificationSettings {
-        teams: config.teams.clone(),
-        client_id: access.read_app.client_id.clone(),
-        credential: Some(access.read_app.secret.clone().into()),
-        notification_url: url(&format!("notifications/{}", access.id)),
-        redirect_url: url("signed-in"),
-        sync_users: sync_users.to_vec(),
-    }
-}
 
 /// A browser that follows a sign-in step by step.
 #[derive(Debug)]
