@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use crate::bases::Bases;
-use crate::names::{Kind, Names, is_word};
+use crate::names::{Kind, Names, is_of_the_format, is_word};
 use crate::pseudonym::{Pseudonyms, REMOVED};
 use crate::shape::Shape;
 
@@ -43,13 +43,15 @@ pub(crate) struct Anonymiser {
     publications: HashMap<String, String>,
     /// Names of fields that nobody knows, and how often they came.
     pub(crate) unknown: BTreeMap<String, u64>,
+    /// Words that were kept until they turned out to be somebody's name too, and how often they came.
+    pub(crate) mended: BTreeMap<String, u64>,
     /// What must not be found in the recording.
     pub(crate) secrets: Vec<SecretString>,
 }
 
 impl Anonymiser {
     pub(crate) fn new(key: [u8; 32], names: Names, bases: Bases, publication_id: PublicationId) -> Self {
-        let (publications, unknown) = (HashMap::new(), BTreeMap::new());
+        let (publications, unknown, mended) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
         Self {
             names,
             pseudonyms: Pseudonyms::new(key),
@@ -57,6 +59,7 @@ impl Anonymiser {
             publication_id,
             publications,
             unknown,
+            mended,
             secrets: Vec::new(),
         }
     }
@@ -181,6 +184,33 @@ impl Anonymiser {
             object.insert(self.name(&name), value);
         }
         Value::Object(object)
+    }
+
+    /// A line once more, when all names are known: a word that was kept as a provider's and turns out to be somebody's name as well is
+    /// replaced too.
+    pub(crate) fn mend(&mut self, value: Value, name: &str) -> Value {
+        match value {
+            Value::String(text) if self.names.kind(name) == Some(Kind::Word) && self.is_somebodys(&text) => {
+                *self.mended.entry(text.clone()).or_default() += 1;
+                Value::from(self.pseudonyms.of(&text))
+            }
+            Value::Array(values) => values.into_iter().map(|value| self.mend(value, name)).collect(),
+            Value::Object(fields) => {
+                let key = fields.get("key").and_then(Value::as_str).map(str::to_owned);
+                let mend = |(name, value): (String, Value)| {
+                    let says = key.as_deref().filter(|_| name == "value").unwrap_or(&name);
+                    let value = self.mend(value, says);
+                    (name, value)
+                };
+                Value::Object(fields.into_iter().map(mend).collect())
+            }
+            other => other,
+        }
+    }
+
+    fn is_somebodys(&self, text: &str) -> bool {
+        let lower = text.to_lowercase();
+        self.pseudonyms.originals().contains(&lower) && !self.pseudonyms.is_made(&lower) && !is_of_the_format(&lower)
     }
 
     /// The name of a field; one that nobody knows may be somebody's.

@@ -1,6 +1,6 @@
 //! The names that the providers' documents use, and what to expect of each one's value. The table is `names.txt`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What a name's value is.
@@ -37,16 +37,22 @@ pub(crate) struct Names {
 
 struct Table {
     names: HashMap<String, Kind>,
-    paths: HashMap<&'static str, ()>,
+    paths: HashSet<&'static str>,
+    /// In lower case.
+    values: HashSet<&'static str>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { names: HashMap::new(), paths: HashMap::new() };
+    let mut table = Table { names: HashMap::new(), paths: HashSet::new(), values: HashSet::new() };
     for line in include_str!("names.txt").lines() {
         let mut words = line.split_whitespace();
         let kind = match words.next() {
             Some("path") => {
-                table.paths.extend(words.map(|word| (word, ())));
+                table.paths.extend(words);
+                continue;
+            }
+            Some("value") => {
+                table.values.extend(words);
                 continue;
             }
             Some("name") => Kind::Shape,
@@ -89,29 +95,15 @@ impl Names {
 
 /// Whether this is a part of a documented address.
 pub(crate) fn is_path(part: &str) -> bool {
-    TABLE.paths.contains_key(part)
+    TABLE.paths.contains(part)
 }
 
 /// Whether this word, in lower case, belongs to the format or to the documents: it says nothing of anybody.
 pub(crate) fn is_of_the_format(word: &str) -> bool {
     TABLE.names.contains_key(word)
-        || TABLE.paths.keys().any(|path| path.eq_ignore_ascii_case(word))
-        || WORDS.contains(&word)
+        || TABLE.paths.iter().any(|path| path.eq_ignore_ascii_case(word))
+        || TABLE.values.contains(word)
 }
-
-/// Words of the format itself, and those that the documents give as values; in lower case.
-#[rustfmt::skip]
-const WORDS: &[&str] = &[
-    "presync", "recording", "recorded", "by", "mode", "writes", "withheld", "sent", "settings", "at", "took", "to", "graph", "entra",
-    "eight", "get", "post", "put", "patch", "delete", "query", "form", "answer", "headers", "unanswered", "end", "exchanges", "removed",
-    "accept", "application", "json", "content", "charset", "utf", "retry", "after", "limit", "remaining", "reset", "rate", "example",
-    "test", "http", "https", "partner", "teams", "eu", "directory", "read", "write", "app", "secret", "file", "replay", "login",
-    "available", "availableidle", "away", "berightback", "busy", "busyidle", "donotdisturb", "dnd", "focusing", "presenting", "inacall",
-    "inaconferencecall", "inameeting", "offline", "offwork", "outofoffice", "off", "presenceunknown", "unknown", "invisible", "on",
-    "oncall", "on_call", "urgentinterruptionsonly", "inactive", "enabled", "member", "guest", "corporate", "bearer", "true", "false",
-    "null", "manual", "calendar", "external", "auto", "status", "utc", "updated", "created", "deleted", "teamspaceapi", "ms", "sync",
-    "client", "credentials", "none", "people", "user", "users", "support", "match", "link", "pair", "upn", "poll", "interval", "state",
-];
 
 /// Whether this looks like a word of a provider's, such as `InACall`, `ON_CALL` or `#microsoft.graph.presence`.
 pub(crate) fn is_word(text: &str) -> bool {

@@ -58,6 +58,12 @@ impl Pseudonyms {
         }
     }
 
+    /// A sentence that is nobody's stays as it is.
+    pub(crate) fn keep(&mut self, sentence: &str) {
+        self.known.insert(known_as("sentence", sentence), sentence.to_owned());
+        self.made.insert(sentence.to_lowercase());
+    }
+
     /// What stands for a value, by its shape. Values that tell nothing stay.
     pub(crate) fn of(&mut self, text: &str) -> String {
         let trimmed = text.trim();
@@ -180,11 +186,11 @@ impl Pseudonyms {
     /// Words, as many and with the same between them, that follow from the whole sentence: nobody can count how often one is used.
     /// Microsoft's numbers of errors stay.
     pub(crate) fn sentence(&mut self, text: &str) -> String {
-        self.note(text);
         let text = text.trim();
         if let Some(known) = self.known.get(&known_as("sentence", text)) {
             return known.clone();
         }
+        self.note(text);
         let mut bytes = stream(&self.key, "sentence", text, 0);
         let mut made = String::new();
         let mut rest = text;

@@ -1,7 +1,7 @@
 //! Looks on, writes lines, and hands the file over once nothing is found in it that should not be there.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use presync_http::tap::{Answered, Asked, Tap};
 use reqwest::header::CONTENT_TYPE;
 use secrecy::SecretString;
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::anonymise::{Anonymiser, PublicationId};
@@ -17,6 +18,9 @@ use crate::format::{Exchange, Footer, Header, Totals, VERSION, Writes};
 use crate::names::Names;
 use crate::search::{Found, Search, SearchError};
 use crate::withhold;
+
+/// How the line of an exchange begins.
+const EXCHANGE: &str = "{\"at\":";
 
 /// What is to be recorded.
 pub struct Plan {
@@ -30,6 +34,8 @@ pub struct Plan {
     pub writes: Writes,
     /// Names of fields whose values are replaced, whatever the table says.
     pub replaced: Vec<String>,
+    /// What presync itself writes, and so says nothing of anybody: it is kept.
+    pub own: Vec<String>,
     /// What must not be found, beside what comes by: the secrets of the settings.
     pub secrets: Vec<SecretString>,
 }
@@ -71,6 +77,8 @@ pub struct Recorded {
     pub answers: BTreeMap<(Service, u16), u64>,
     /// Names of fields that nobody knows and that were replaced, and how often they came.
     pub unknown: BTreeMap<String, u64>,
+    /// Words of the providers that were replaced, since they are somebody's name too, and how often they came.
+    pub mended: BTreeMap<String, u64>,
     /// How many values were replaced and looked for.
     pub replaced: usize,
 }
@@ -110,13 +118,13 @@ impl Recorder {
             return Err(RecorderError::Exists(plan.to));
         }
         let failed = |source| RecorderError::Write { path: plan.to.clone(), source };
-        let folder = plan.to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".presync-record-").tempfile_in(folder).map_err(failed)?;
+        let file = beside(&plan.to).map_err(failed)?;
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(RecorderError::NoKey)?;
         let names = Names::new(&plan.replaced);
         let mut anonymiser = Anonymiser::new(key, names, plan.bases.clone(), plan.publication_id);
         anonymiser.secrets = plan.secrets;
+        plan.own.iter().for_each(|sentence| anonymiser.pseudonyms.keep(sentence));
         let (totals, answers) = (Totals::default(), BTreeMap::new());
         let inner = Inner { anonymiser, file: Some(BufWriter::new(file)), totals, answers, broken: None };
         Ok(Self {
@@ -160,6 +168,7 @@ impl Recorder {
         }
         let file = inner.file.take().ok_or_else(|| failed(std::io::Error::other("it is finished already")))?;
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let file = self.mended(&file, &mut inner.anonymiser).map_err(failed)?;
         let anonymiser = &inner.anonymiser;
         let search = Search::new(&anonymiser.pseudonyms, &anonymiser.secrets)?;
         let found = search.run(file.reopen().map_err(failed)?)?;
@@ -170,11 +179,28 @@ impl Recorder {
             totals: end,
             answers: inner.answers.clone(),
             unknown: anonymiser.unknown.clone(),
+            mended: anonymiser.mended.clone(),
             replaced: anonymiser.pseudonyms.originals().len(),
         };
         file.as_file().sync_all().map_err(failed)?;
         file.persist_noclobber(&self.to).map_err(|error| failed(error.error))?;
         Ok(recorded)
+    }
+
+    /// The file once more, now that all names are known.
+    fn mended(&self, file: &NamedTempFile, anonymiser: &mut Anonymiser) -> std::io::Result<NamedTempFile> {
+        let mut mended = BufWriter::new(beside(&self.to)?);
+        for line in BufReader::new(file.reopen()?).lines() {
+            let mut line = line?;
+            if line.starts_with(EXCHANGE) {
+                let mut exchange: Exchange = serde_json::from_str(&line)?;
+                exchange.body = exchange.body.map(|body| anonymiser.mend(body, ""));
+                exchange.answer = exchange.answer.map(|answer| anonymiser.mend(answer, ""));
+                line = serde_json::to_string(&exchange)?;
+            }
+            writeln!(mended, "{line}")?;
+        }
+        mended.into_inner().map_err(std::io::IntoInnerError::into_error)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -247,7 +273,7 @@ impl Anonymiser {
         }
     }
 
-    fn body(&mut self, bytes: &[u8]) -> (Option<serde_json::Value>, Option<String>) {
+    fn body(&mut self, bytes: &[u8]) -> (Option<Value>, Option<String>) {
         if bytes.is_empty() {
             return (None, None);
         }
@@ -256,6 +282,12 @@ impl Anonymiser {
             Err(_) => (None, Some(self.text(&String::from_utf8_lossy(bytes)))),
         }
     }
+}
+
+/// A file that nobody else may read, beside the place where it will be.
+fn beside(to: &Path) -> std::io::Result<NamedTempFile> {
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".presync-record-").tempfile_in(folder)
 }
 
 fn millis(time: Duration) -> u64 {

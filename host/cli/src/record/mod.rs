@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use presync_core::words::Note;
 use presync_http::tap;
 use presync_recorder::{Plan, Recorder, Whose, Writes};
 use presync_rules::HostSettings;
@@ -111,6 +112,7 @@ fn recorder(args: &RecordArgs, writes: Writes, tenant: &model::Tenant) -> anyhow
         publication_id: Box::new(publication_id),
         writes,
         replaced: args.replace.clone(),
+        own: Note::ALL.iter().map(|note| note.wire().to_owned()).collect(),
         secrets: tenant::secrets(tenant),
     };
     Ok(Recorder::new(plan)?)

@@ -10,7 +10,7 @@ use presync_recorder::{Recorded, Service, Writes};
 use super::Outcome;
 use crate::api::page::count;
 
-/// How many names of unknown fields are told.
+/// How many names are told.
 const NAMED: usize = 20;
 
 /// The page.
@@ -34,13 +34,13 @@ pub(super) fn render(recorded: &Recorded, outcome: &Outcome, tenant: &str, to: &
     };
     _ = writeln!(page, "  {} values were replaced, and none of them was found in the recording.", recorded.replaced);
     if !recorded.unknown.is_empty() {
-        let named = recorded.unknown.iter().take(NAMED).map(|(name, times)| format!("{name} ({times})"));
-        let more = recorded.unknown.len().saturating_sub(NAMED);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        _ = writeln!(page, "  Names of fields that no document has, replaced too: {}", times(&recorded.unknown));
+    }
+    if !recorded.mended.is_empty() {
         _ = writeln!(
             page,
-            "  Names of fields that no document has, replaced too: {}{more}",
-            named.collect::<Vec<_>>().join(", ")
+            "  Words that may be the provider's and are somebody's name, replaced too: {}",
+            times(&recorded.mended)
         );
     }
     for trouble in &outcome.troubles {
@@ -48,6 +48,15 @@ pub(super) fn render(recorded: &Recorded, outcome: &Outcome, tenant: &str, to: &
     }
     _ = writeln!(page, "Replay it: presync-simulator --replay {} --settings replay.toml", to.display());
     page
+}
+
+/// The first of these, each with how often it came.
+fn times(names: &BTreeMap<String, u64>) -> String {
+    let named: Vec<String> = names.iter().take(NAMED).map(|(name, times)| format!("{name} ({times})")).collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 fn count_writes(withheld: u64) -> String {

@@ -23,6 +23,7 @@ fn plan(folder: &Path) -> Plan {
         }),
         writes: Writes::Withheld,
         replaced: Vec::new(),
+        own: vec!["Out of office".to_owned()],
         secrets: vec!["the-app-secret".into()],
     }
 }
@@ -148,18 +149,40 @@ fn our_publications_stay_ours() {
 }
 
 #[test]
-fn a_word_that_is_kept_and_somebodys_name_is_found_and_the_file_is_not_handed_over() {
+fn a_word_that_turns_out_to_be_somebodys_name_is_replaced_in_the_end() {
+    let url = "https://graph.microsoft.com/v1.0/users";
+    let seen = |activity: &str, name: &str| {
+        let answer = said(&json!({"value": [{"activity": activity, "displayName": name}]}));
+        (asked(Method::GET, url, "application/json", ""), answer)
+    };
+    let (lines, text) = recorded(&[seen("Hovering", "Jane Doe"), seen("Busy", "Hovering Smith")]);
+    let word = |line: usize| lines[line]["answer"]["value"][0]["activity"].as_str().unwrap().to_owned();
+    assert!(!text.contains("Hovering") && word(2) == "Busy", "{text}");
+    assert!(lines[2]["answer"]["value"][0]["displayName"].as_str().unwrap().starts_with(&word(1)), "{text}");
+}
+
+#[test]
+fn a_file_in_which_something_is_found_is_not_handed_over() {
     let folder = tempfile::tempdir().unwrap();
     let recorder = Recorder::new(plan(folder.path())).unwrap();
-    recorder.begin(&[]);
-    let answer = said(&json!({"data": [{"displayName": "Hovering Smith", "activity": "Hovering"}]}));
-    let url = "https://graph.microsoft.com/v1.0/users";
-    recorder.answered(&asked(Method::GET, url, "application/json", ""), Some(&answer));
+    recorder.begin(&["poll = \"Jane\"".to_owned()]);
+    recorder.forbid("Jane");
     let error = recorder.finish().unwrap_err().to_string();
-    assert!(error.contains("line 2, answer/data/0/activity: 8 characters") && error.contains("--replace"), "{error}");
+    assert!(error.contains("line 1, settings/0: 4 characters that begin with \"j\""), "{error}");
+    assert!(error.contains("--replace"), "{error}");
     assert!(!folder.path().join("recording.jsonl").exists());
     drop(recorder);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn what_presync_itself_writes_is_kept() {
+    let url = "https://api.8x8.com/presence/v1/publications/bulk";
+    let body = json!({"publications": [{"userId": "u1", "message": "Out of office"}, {"userId": "u2", "message": "At the dentist"}]});
+    let (lines, text) =
+        recorded(&[(asked(Method::POST, url, "application/json", body.to_string()), said(&json!({"data": []})))]);
+    assert_eq!(lines[1]["body"]["publications"][0]["message"], "Out of office");
+    assert!(!text.contains("dentist"), "{text}");
 }
 
 #[test]
