@@ -110,3 +110,44 @@ async fn what_is_recorded_names_nobody_and_makes_a_fresh_service_write_the_same(
 fn record_to_the_same_place(config: &Path, to: &Path) -> Output {
     Command::new(BINARY).args(["record", "--for", "1s", "--config"]).arg(config).arg("--to").arg(to).output().unwrap()
 }
+
+/// The recordings that are kept with the tests were made of the simulator, one in each of 8x8's modes.
+async fn replays(name: &str, writes: usize) {
+    let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/simulator/recordings").join(name);
+    let nobody = Simulator::start(Config { users: 1, ..Config::default() }).await.unwrap();
+    let replayed = Replayed::start(&recording, Service::new(&nobody)).await;
+    let report = replayed.as_recorded(writes).await;
+    assert!(report.never_recorded.is_empty(), "{report:#?}");
+    eventually("all that was recorded is asked for", || replayed.replay.report().not_asked.is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kept_recording_of_partner_mode_is_told_again() {
+    replays("partner.jsonl", 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kept_recording_of_public_mode_is_told_again() {
+    replays("public.jsonl", 6).await;
+}
+
+#[test]
+fn what_cannot_be_recorded_is_said_before_anything_is_asked() {
+    let refused = |args: &[&str]| {
+        let output = Command::new(BINARY).arg("record").args(args).output().unwrap();
+        assert!(!output.status.success(), "{output:?}");
+        text(&output.stderr)
+    };
+    let settings = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/settings/simulator.toml");
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("recording.jsonl");
+    let to = to.to_str().unwrap();
+    let several = refused(&["--config", settings, "--to", to]);
+    assert!(several.contains("give --tenant, one of tenant-1, tenant-2"), "{several}");
+    let unknown = refused(&["--config", settings, "--tenant", "acme", "--to", to]);
+    assert!(unknown.contains("no tenant \"acme\"; they have tenant-1, tenant-2"), "{unknown}");
+    let short = refused(&["--config", settings, "--for", "10ms", "--to", to]);
+    assert!(short.contains("--for is 10ms") && short.contains("a second or more"), "{short}");
+    let help = text(&Command::new(BINARY).args(["record", "--help"]).output().unwrap().stdout);
+    assert!(help.contains("Examples:") && help.contains("nothing is written to either"), "{help}");
+}
