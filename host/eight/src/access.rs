@@ -34,6 +34,8 @@ const SCROLL: Patience = Patience { spent: Duration::from_secs(90), throttled: D
 #[derive(Debug)]
 pub(crate) struct Access {
     http: reqwest::Client,
+    /// For calls that 8x8 keeps.
+    apart: reqwest::Client,
     clock: Arc<dyn Clock>,
     entry: Entry,
     gates: Gates,
@@ -120,7 +122,12 @@ impl Access {
         gates: Gates,
         deadline: Duration,
     ) -> Self {
-        Self { http, clock, entry, gates, skew: ClockSkew::default(), deadline }
+        Self { apart: http.clone(), http, clock, entry, gates, skew: ClockSkew::default(), deadline }
+    }
+
+    /// Calls that 8x8 keeps go by this client, so that no other waits for them.
+    pub(crate) fn keeping_apart(self, apart: reqwest::Client) -> Self {
+        Self { apart, ..self }
     }
 
     /// What time it is.
@@ -142,8 +149,9 @@ impl Access {
     pub(crate) async fn read_within(&self, call: &Call, kept: Duration) -> Result<Answer, Error> {
         self.gate(call).pass(&*self.clock, self.quick()).await?;
         let end = Instant::now() + self.deadline + kept;
+        let http = if kept.is_zero() { &self.http } else { &self.apart };
         let once_more = ExponentialBuilder::default().with_min_delay(BACKOFF).with_jitter().with_max_times(1);
-        (|| self.attempt(call, end))
+        (|| self.attempt(http, call, end))
             .retry(once_more)
             .when(|error: &Error| error.is_passing() && Instant::now() + 2 * BACKOFF < end)
             .await
@@ -165,7 +173,7 @@ impl Access {
     /// A call that changes something: sent once.
     pub(crate) async fn write(&self, call: &Call) -> Result<Answer, Error> {
         self.gate(call).pass(&*self.clock, self.quick()).await?;
-        self.attempt(call, Instant::now() + self.deadline).await
+        self.attempt(&self.http, call, Instant::now() + self.deadline).await
     }
 
     /// Signs in, unless there is a good token already.
@@ -193,16 +201,16 @@ impl Access {
         Patience { spent: self.deadline, throttled: Duration::ZERO }
     }
 
-    async fn attempt(&self, call: &Call, end: Instant) -> Result<Answer, Error> {
+    async fn attempt(&self, http: &reqwest::Client, call: &Call, end: Instant) -> Result<Answer, Error> {
         let entry = match &self.entry {
-            Entry::Key(headers) => return self.exchange(call, headers, None, end).await,
+            Entry::Key(headers) => return self.exchange(http, call, headers, None, end).await,
             Entry::Token(entry) => entry,
         };
         let token = self.token(entry, None, end).await?;
-        let (answer, token) = match self.exchange(call, &entry.beside, Some(&token), end).await {
+        let (answer, token) = match self.exchange(http, call, &entry.beside, Some(&token), end).await {
             Err(Error::Unauthorized { .. }) => {
                 let token = self.token(entry, Some(&token), end).await?;
-                (self.exchange(call, &entry.beside, Some(&token), end).await, token)
+                (self.exchange(http, call, &entry.beside, Some(&token), end).await, token)
             }
             answer => (answer, token),
         };
@@ -220,13 +228,13 @@ impl Access {
 
     async fn exchange(
         &self,
+        http: &reqwest::Client,
         call: &Call,
         headers: &HeaderMap,
         token: Option<&Token>,
         end: Instant,
     ) -> Result<Answer, Error> {
-        let mut request = self
-            .http
+        let mut request = http
             .request(call.method.clone(), call.url.clone())
             .headers(headers.clone())
             .header("x-request-id", Uuid::new_v4().to_string())

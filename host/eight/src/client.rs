@@ -66,7 +66,8 @@ impl Client {
         let beside = HeaderMap::from_iter([(HeaderName::from_static("x-api-key"), key)]);
         let entry = Entry::token(SignIn::App { endpoint, key: config.key, secret: config.secret }, beside);
         // 8x8 says on every answer how much is left, and a partner's limits need not be the published ones.
-        let access = Access::new(transport::client()?, clock, entry, Gates::default(), config.call_deadline);
+        let access = Access::new(transport::client()?, clock, entry, Gates::default(), config.call_deadline)
+            .keeping_apart(transport::apart()?);
         Ok(Self {
             api: config.api,
             access: Arc::new(access),

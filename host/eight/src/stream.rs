@@ -128,7 +128,7 @@ impl Stream {
     /// not know the position any more; else what broke.
     pub(crate) async fn open(place: &Place<'_>, from: &Position) -> Result<Self, Error> {
         let (url, nonce) = (place.address(from)?, generate_key());
-        let request = transport::upgrading()?
+        let request = transport::apart()?
             .get(url)
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "websocket")

@@ -1,4 +1,4 @@
-//! The process's HTTP clients, one and one for WebSockets, and how addresses are put together.
+//! The process's HTTP clients, one for all calls and one for those that stay open, and how addresses are put together.
 //!
 //! Shared by all tenants: each client of its own would load the root certificates once more (3 ms, for a thousand tenants
 //! seconds of the start), and connections to the same host serve all.
@@ -20,7 +20,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub struct Unusable(pub Box<str>);
 
 static SHARED: OnceLock<reqwest::Client> = OnceLock::new();
-static UPGRADING: OnceLock<reqwest::Client> = OnceLock::new();
+static APART: OnceLock<reqwest::Client> = OnceLock::new();
 
 /// The client; its deadlines belong to the calls.
 ///
@@ -30,12 +30,13 @@ pub fn client() -> Result<reqwest::Client, Unusable> {
     once(&SHARED, reqwest::Client::builder())
 }
 
-/// One for connections that become something else, such as a WebSocket, which HTTP/2 does not let them.
+/// One whose requests each have a connection of their own, by HTTP/1.1: for those that stay open. With HTTP/2 they would fill the one
+/// connection to a host up to its limit of requests, and all others would have to wait for them; and none could become a WebSocket.
 ///
 /// # Errors
 /// As [`client`].
-pub fn upgrading() -> Result<reqwest::Client, Unusable> {
-    once(&UPGRADING, reqwest::Client::builder().http1_only())
+pub fn apart() -> Result<reqwest::Client, Unusable> {
+    once(&APART, reqwest::Client::builder().http1_only())
 }
 
 fn once(cell: &OnceLock<reqwest::Client>, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Unusable> {

@@ -8,7 +8,6 @@ use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use presync_eight::hooks::Turned;
 use presync_service::tenant::DeliveryError;
 
 use crate::problem::Problem;
@@ -32,11 +31,9 @@ pub(crate) async fn take(
         tracing::debug!(tenant = id, %error, "a delivery of 8x8 was not taken in");
         let status = match error {
             DeliveryError::NotExpected => StatusCode::NOT_FOUND,
-            DeliveryError::Turned(Turned::Incomplete(_)) => StatusCode::BAD_REQUEST,
-            DeliveryError::Turned(Turned::OtherTenant | Turned::Refused(_)) => StatusCode::UNAUTHORIZED,
-            DeliveryError::Full | DeliveryError::Turned(Turned::NoKey(_) | Turned::TooSoon) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            DeliveryError::Incomplete(_) => StatusCode::BAD_REQUEST,
+            DeliveryError::Refused(_) => StatusCode::UNAUTHORIZED,
+            DeliveryError::Full | DeliveryError::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         Problem::unusable(status, error.to_string())
     })

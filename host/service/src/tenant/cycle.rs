@@ -50,11 +50,13 @@ impl Tenant {
         let whom = self.with_told(self.whom_to_read(&beat, due.map(|_| started)));
         let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
         let (teams, eight) = self.beside_swaps(&mut work, reading).await;
-        self.compare_with_told(&eight);
         let before = self.before_reading();
+        let steps = eight.as_ref().map_or(0, |read| read.steps);
         work.add(self.take_teams(&mut beat, teams));
         self.should_have_been_told(before);
         work.add(self.take_eight(&mut beat, eight));
+        // Not before the place in the feed is known, from which listening goes on.
+        self.ear.was_read(steps);
         work.add(self.take_up_rules());
         self.decide_all(&mut work).await;
         work.add(self.absorb([Input::Tick]));

@@ -140,10 +140,13 @@ fn open(
         },
     };
     let host = header(headers, "host").map(|host| host.split(':').next().unwrap_or(host)).unwrap_or_default();
-    let silent =
-        world.with(cell, |tenant, _| tenant.phone.quirks.stream_host.as_deref().is_some_and(|own| own != host));
+    // Whoever has been let in is there to be cut off, though the connection takes a moment to become a stream.
+    let (silent, drops) = world.with(cell, |tenant, _| {
+        let silent = tenant.phone.quirks.stream_host.as_deref().is_some_and(|own| own != host);
+        (silent, tenant.phone.events.drops)
+    });
     let room = query.get("receiverQueueSize").and_then(|size| size.parse().ok()).unwrap_or(USUAL_QUEUE);
-    let stream = Stream { place, topic, subscription, start, room, silent };
+    let stream = Stream { place, topic, subscription, start, room, silent, drops };
     let world = Arc::clone(world);
     upgrade.on_upgrade(move |socket| async move { stream.run(&world, socket).await })
 }
@@ -172,6 +175,8 @@ struct Stream {
     room: usize,
     /// Whether this is the wrong region.
     silent: bool,
+    /// How often connections were cut before this one was let in.
+    drops: u64,
 }
 
 /// What a look at the log finds to send.
@@ -184,7 +189,6 @@ struct Found {
 impl Stream {
     async fn run(self, world: &World, mut socket: WebSocket) {
         let cell = &world.cells[self.place];
-        let drops = world.with(cell, |tenant, _| tenant.phone.events.drops);
         let known = self.resume(world, cell);
         let mut next = known.map_or(self.start, |known| known.next);
         let mut out: BTreeSet<u64> = BTreeSet::new();
@@ -192,7 +196,7 @@ impl Stream {
             // Waiting begins before looking, so an event in between rings.
             let changed = cell.changed.notified();
             let (dropped, needed) = world.with(cell, |tenant, _| {
-                (tenant.phone.events.drops != drops, tenant.phone.quirks.acknowledgements_needed)
+                (tenant.phone.events.drops != self.drops, tenant.phone.quirks.acknowledgements_needed)
             });
             if dropped {
                 return;

@@ -24,12 +24,28 @@ pub enum DeliveryError {
     /// Nobody waits for it.
     #[error("no deliveries of 8x8 are expected here")]
     NotExpected,
-    /// It is not 8x8's, or not for us.
-    #[error(transparent)]
-    Turned(#[from] Turned),
+    /// It is none of 8x8's: something is missing.
+    #[error("{0}")]
+    Incomplete(Turned),
+    /// It is not 8x8's, not of now, or not for us.
+    #[error("{0}")]
+    Refused(Turned),
+    /// It cannot be told yet whether it is 8x8's.
+    #[error("{0}")]
+    NotNow(Turned),
     /// Too many wait.
     #[error("too many deliveries wait to be taken up; deliver it again later")]
     Full,
+}
+
+impl From<Turned> for DeliveryError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::Incomplete(_) => Self::Incomplete(turned),
+            Turned::OtherTenant | Turned::Refused(_) => Self::Refused(turned),
+            Turned::NoKey(_) | Turned::TooSoon => Self::NotNow(turned),
+        }
+    }
 }
 
 impl Tenant {

@@ -6,7 +6,7 @@ use presync_core::id::EightUserId;
 use presync_core::presence::{EightPresence, Reading};
 use presync_core::reconcile::Input;
 use presync_core::time::Timestamp;
-use presync_eight::{Changes, Cursor, Error, Provider};
+use presync_eight::{Changes, Cursor, Provider};
 
 use crate::tenant::read::EightReadings;
 use crate::tenant::{Beat, Tenant};
@@ -102,11 +102,6 @@ impl Tenant {
             }
             read.await;
         }
-    }
-
-    /// Whether what a cycle read had been told.
-    pub(in crate::tenant) fn compare_with_told(&self, read: &Result<EightReadings, Error>) {
-        self.ear.was_read(read.as_ref().map_or(0, |read| read.steps));
     }
 }
 
