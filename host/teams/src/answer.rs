@@ -49,7 +49,8 @@ pub(crate) struct Needs<'a> {
 }
 
 impl Raw {
-    /// Reads an answer to its end.
+    /// Reads an answer to its end. A page to look at is not Graph's answer, whatever its status: most writes are answered without a
+    /// body, so that a proxy's page of success would pass for one.
     pub(crate) async fn read(response: Response, sent_at: Timestamp, now: Timestamp) -> Result<Self, Error> {
         let (status, pause) = (response.status(), retry_after(response.headers(), now));
         let request_id = request_id(response.headers());

@@ -165,10 +165,10 @@ impl Client {
         session::write(self.writer()?, &self.graph, &write).await
     }
 
-    /// Ends our session for a user; one that is not there has ended already.
+    /// Ends our session for a user.
     ///
     /// # Errors
-    /// As for [`Client::hold_session`].
+    /// As for [`Client::hold_session`]; [`Error::NotFound`] when Graph knows of no session that could end.
     pub async fn clear_session(&self, user: &TeamsUserId) -> Result<(), Error> {
         let write = SessionWrite { user: user.clone(), hold: None };
         session::write(self.writer()?, &self.graph, &write).await

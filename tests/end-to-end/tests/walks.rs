@@ -117,7 +117,7 @@ async fn a_session_that_is_gone_when_it_is_cleared_is_done_with() {
     bench.simulator.end_eight_call(&person);
     bench.cycles(5).await;
     let answers: Vec<u16> = bench.writes(&person, WriteKind::ClearSession).iter().map(|write| write.answer).collect();
-    assert_eq!(answers, [404], "one try is enough");
+    assert_eq!(answers, [404, 404], "once may be a mishap, since Teams has just taken the session; twice is enough");
     assert!(bench.tenant().is_settled());
     bench.assert_right();
 }

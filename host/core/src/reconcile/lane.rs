@@ -79,11 +79,17 @@ pub(super) struct Lane<V> {
     flight: Option<Flight<V>>,
     /// A write went out and nobody knows what became of it: what is held is not certain.
     in_doubt: bool,
+    /// The last clear did not find what is held.
+    #[serde(skip)]
+    missed: bool,
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     traces: Vec<Trace<V>>,
     /// No write before this.
     retry_at: Timestamp,
     failures: u8,
+    /// How many of the last ones were refusals.
+    #[serde(skip)]
+    refusals: u8,
     /// What was not carried, or not yet, and why. Not kept over a restart: settings may have changed with it.
     #[serde(skip, default = "unhindered")]
     hindered: Option<Hindrance<V>>,
@@ -110,9 +116,11 @@ impl<V: Copy + PartialEq> Lane<V> {
             held: None,
             flight: None,
             in_doubt: false,
+            missed: false,
             traces: Vec::new(),
             retry_at: Timestamp::EPOCH,
             failures: 0,
+            refusals: 0,
             hindered: None,
         }
     }
@@ -170,6 +178,11 @@ impl<V: Copy + PartialEq> Lane<V> {
                 let until = flight.lease.map_or(Timestamp::NEVER, |lease| now + lease);
                 self.held = Some(Held { value, sent_at: flight.sent_at, acked_at: now, until });
                 self.succeeded();
+            }
+            (Outcome::NotFound, None) if self.may_be_there(now) && !self.missed => {
+                // What may be there is not found: taken for its end only when that is said twice.
+                (self.missed, self.in_doubt) = (true, true);
+                self.back_off(now, policy);
             }
             (Outcome::Applied | Outcome::Masked | Outcome::NotFound | Outcome::NotCarried { .. }, None) => {
                 self.drop_held(now);
@@ -241,6 +254,16 @@ impl<V: Copy + PartialEq> Lane<V> {
         true
     }
 
+    /// The same where a read does not tell whose it is: a renewal is due at once, since the person may have begun the same, and ours
+    /// never have arrived.
+    pub(super) fn adopt_unsure(&mut self, now: Timestamp, read_at: Timestamp, same: impl Fn(&V) -> bool) -> bool {
+        let adopted = self.adopt(now, read_at, same);
+        if let Some(held) = self.held.as_mut().filter(|_| adopted) {
+            held.sent_at = Timestamp::EPOCH;
+        }
+        adopted
+    }
+
     /// A read of the target shows something of ours that we do not count on: from now on we do.
     pub(super) fn found(&mut self, read_at: Timestamp, value: V, lease: Option<Duration>) {
         self.drop_held(read_at);
@@ -293,6 +316,12 @@ impl<V: Copy + PartialEq> Lane<V> {
         self.held.map(|held| held.value)
     }
 
+    /// Whether something of ours may be there whose lease has not run out: what is held, or what was sent without an answer.
+    fn may_be_there(&self, now: Timestamp) -> bool {
+        let lasts = |until| until != Timestamp::NEVER && now < until;
+        self.held.is_some_and(|held| lasts(held.until)) || self.traces.iter().any(|trace| lasts(trace.until))
+    }
+
     fn doubt(&mut self, now: Timestamp, flight: Flight<V>, policy: &Policy) {
         if let Some(value) = flight.value {
             let until = flight.lease.map_or(Timestamp::NEVER, |lease| now + lease);
@@ -305,17 +334,19 @@ impl<V: Copy + PartialEq> Lane<V> {
 
     fn back_off(&mut self, now: Timestamp, policy: &Policy) {
         self.failures = self.failures.saturating_add(1);
+        self.refusals = 0;
         self.retry_at = now + policy.backoff(self.failures);
     }
 
     fn refused(&mut self, now: Timestamp, policy: &Policy) {
         self.failures = self.failures.saturating_add(1);
-        self.retry_at = now + policy.after_refusals(self.failures);
+        self.refusals = self.refusals.saturating_add(1);
+        self.retry_at = now + policy.after_refusal(self.refusals, self.failures);
     }
 
     fn succeeded(&mut self) {
-        self.in_doubt = false;
-        self.failures = 0;
+        (self.missed, self.in_doubt) = (false, false);
+        (self.failures, self.refusals) = (0, 0);
         self.retry_at = Timestamp::EPOCH;
     }
 

@@ -168,7 +168,7 @@ impl Link {
         let seen = reading.presence;
         let ours = |session: &TeamsSession| session.pair() == (seen.availability, seen.activity);
         if self.session.may_show(reading.read_at, at.policy.settle, ours) {
-            if self.session.adopt(at.now, reading.read_at, ours)
+            if self.session.adopt_unsure(at.now, reading.read_at, ours)
                 && let Some(session) = self.session.value()
             {
                 out.push(at.record(Event::SessionHeld { session, outcome: Outcome::Applied }));

@@ -78,10 +78,10 @@ impl Policy {
         doubled.min(self.retry_most)
     }
 
-    /// The pause after the given number of refusals in a row. The first ones may be mishaps, and pause as failures do; what is refused
-    /// for minutes is left alone for longer.
-    pub fn after_refusals(&self, refusals: u8) -> Duration {
-        if refusals > MISHAPS { self.retry_refused } else { self.backoff(refusals) }
+    /// The pause after the given number of refusals in a row, the last of so many `failures` of any kind. The first ones may be
+    /// mishaps, and pause as failures do; what is refused for minutes and by nothing else hindered is left alone for longer.
+    pub fn after_refusal(&self, refusals: u8, failures: u8) -> Duration {
+        if refusals > MISHAPS { self.retry_refused } else { self.backoff(failures) }
     }
 }
 
@@ -106,7 +106,8 @@ mod tests {
         let pauses: Vec<u64> = (1..=6).map(|failures| policy.backoff(failures).as_secs()).collect();
         assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
         assert_eq!(policy.backoff(u8::MAX), policy.retry_most);
-        let pauses: Vec<u64> = (1..=10).map(|refusals| policy.after_refusals(refusals).as_secs()).collect();
+        let pauses: Vec<u64> = (1..=10).map(|refusals| policy.after_refusal(refusals, refusals).as_secs()).collect();
         assert_eq!(pauses, [5, 10, 20, 40, 60, 60, 60, 60, 300, 300]);
+        assert_eq!(policy.after_refusal(1, 20), policy.retry_most, "one refusal among failures");
     }
 }

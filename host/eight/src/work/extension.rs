@@ -164,7 +164,7 @@ impl Extensions {
         let now = users.access.now();
         let lapsed: Vec<EightUserId> = {
             let state = self.state();
-            let lapsed = state.places.iter().filter(|(_, place)| place.until <= now && now >= state.not_taken_until);
+            let lapsed = state.places.iter().filter(|(_, place)| place.until <= now && state.not_taken_until <= now);
             lapsed.map(|(user, _)| user.clone()).take(AT_ONCE).collect()
         };
         for user in lapsed {

@@ -118,13 +118,13 @@ async fn a_session_is_held_under_the_writing_apps_id() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_not_there_has_ended() {
+async fn a_session_that_is_not_there_is_told_so() {
     let microsoft = Microsoft::start().await;
     let at = "/v1.0/users/u1/presence/clearPresence";
     microsoft.on_first(1, "POST", at, ResponseTemplate::new(404)).await;
     microsoft.on("POST", at, ResponseTemplate::new(204)).await;
     let client = microsoft.client();
-    assert_eq!(client.clear_session(&"u1".into()).await, Ok(()));
+    assert_eq!(client.clear_session(&"u1".into()).await, Err(Error::NotFound));
     assert_eq!(client.clear_session(&"u1".into()).await, Ok(()));
     let held = client.hold_session(&"stranger".into(), TeamsSession::InACall, Duration::from_secs(300)).await;
     assert_eq!(held, Err(Error::NotFound));

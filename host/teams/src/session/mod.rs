@@ -42,12 +42,12 @@ pub struct SessionWrite {
     pub hold: Option<(TeamsSession, Duration)>,
 }
 
-/// Holds, renews or ends the app's session for a user; a session that is not there has ended already.
+/// Holds, renews or ends the app's session for a user.
 pub(crate) async fn write(access: &Access, graph: &Url, write: &SessionWrite) -> Result<(), Error> {
     let Item { method, url, body } = item(access.client_id(), graph, write)?;
     let body = body.map(|body| body.to_string().into_bytes());
     let call = Call { method, url, body, role: ROLE, weight: 1 };
-    ended(write, access.write(&call).await.map(|_| ()))
+    access.write(&call).await.map(|_| ())
 }
 
 /// The same for at most [`batch::MOST`] users in one request, each once; the outcomes are in the order of the writes.
@@ -63,7 +63,7 @@ async fn write_batch(access: &Access, graph: &Url, writes: &[&SessionWrite]) -> 
         }
         Err(error) => writes.iter().map(|_| Err(error.clone())).collect(),
     };
-    writes.iter().zip(answers).map(|(write, answer)| ended(write, answer.map(|_| ()))).collect()
+    answers.into_iter().map(|answer| answer.map(|_| ())).collect()
 }
 
 /// Any number of writes, with the outcomes in their order. Two writes to one user are made one after the other; all else is made
@@ -130,14 +130,6 @@ fn item(session_id: &str, graph: &Url, write: &SessionWrite) -> Result<Item, Err
     let url = presync_http::transport::under(graph, &["users", write.user.as_str(), "presence", action])?;
     let body = body.map_err(|error| Error::Unreadable(plain(&error.to_string())))?;
     Ok(Item { method: Method::POST, url, body: Some(body) })
-}
-
-/// A session that was to end and is not there has ended.
-fn ended(write: &SessionWrite, answer: Result<(), Error>) -> Result<(), Error> {
-    match answer {
-        Err(Error::NotFound) if write.hold.is_none() => Ok(()),
-        answer => answer,
-    }
 }
 
 /// A lease in whole minutes, rounded up, inside what Graph takes: 5 minutes to 4 hours.

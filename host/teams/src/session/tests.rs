@@ -92,7 +92,7 @@ async fn each_write_has_its_own_outcome_in_whatever_order_graph_answers() {
     let expected = [
         Ok(()),
         Err(Error::NotFound),
-        Ok(()),
+        Err(Error::NotFound),
         Err(Error::Unavailable { status: 503, retry_after: None }),
         Err(Error::Unreadable("a batch came back without the answer to one of its requests".into())),
         Ok(()),

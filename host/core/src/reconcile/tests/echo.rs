@@ -128,10 +128,13 @@ fn an_automatic_reply_switched_on_beneath_our_session_is_seen() {
 }
 
 #[test]
-fn a_clear_that_finds_nothing_is_done() {
+fn a_clear_that_twice_finds_nothing_is_done() {
     let mut bench = Bench::on_an_8x8_call();
     bench.wait(10);
     assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Clear]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::NotFound), []);
+    bench.wait(5);
+    assert_eq!(bench.tick(), [Write::Clear], "Teams took the session a moment ago: once may be a mishap");
     assert_eq!(bench.answer(Side::Teams, Outcome::NotFound), []);
     bench.wait(600);
     assert_eq!(bench.tick(), [], "nothing is left to clear");
@@ -152,4 +155,38 @@ fn a_slow_read_of_a_session_that_ran_out_does_not_settle_the_renewal_in_doubt() 
     bench.wait(10);
     bench.teams_says(in_a_call());
     assert_eq!(bench.reconciler.teams_presence(LINK), Some(available()), "it is ours");
+}
+
+#[test]
+fn a_clear_of_a_session_in_doubt_that_finds_nothing_is_made_once_more() {
+    let mut bench = Bench::settled();
+    assert_eq!(bench.eight_says(eight(EightStatus::OnCall, true)), [Write::Hold(TeamsSession::InACall)]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::Failed), []);
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Clear]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::NotFound), []);
+    bench.wait(10);
+    assert_eq!(bench.tick(), [Write::Clear]);
+    assert_eq!(bench.answer(Side::Teams, Outcome::NotFound), []);
+    bench.wait(600);
+    assert_eq!(bench.tick(), []);
+}
+
+#[test]
+fn a_clear_that_failed_and_then_finds_nothing_is_made_once_more() {
+    let mut bench = Bench::on_an_8x8_call();
+    bench.wait(10);
+    assert_eq!(bench.eight_says(eight(EightStatus::Available, false)), [Write::Clear]);
+    for (outcome, pause) in [(Outcome::Failed, 5), (Outcome::NotFound, 10)] {
+        assert_eq!(bench.answer(Side::Teams, outcome), []);
+        bench.wait(pause);
+        assert_eq!(bench.teams_says(in_a_call()), [Write::Clear], "{outcome:?}");
+    }
+    assert_eq!(bench.answer(Side::Teams, Outcome::NotFound), []);
+    bench.wait(3);
+    assert_eq!(
+        bench.teams_says(in_a_call()),
+        [Write::Publish(EightTarget::OnCall)],
+        "from now on it is the person's own"
+    );
 }
