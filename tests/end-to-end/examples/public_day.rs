@@ -17,7 +17,7 @@ use presync_simulator::Config;
 async fn main() -> ExitCode {
     let mut said = std::env::args().skip(1).map(|text| text.parse::<u64>().expect("a whole number"));
     let (hours, seed) = (said.next().unwrap_or(8), said.next().unwrap_or(1));
-    let config = Config { users: 60, seed, varied_start: true, ..Config::default() };
+    let config = Config { users: 200, seed, varied_start: true, ..Config::default() };
     let way = PublicWay { work_dnd: false, calls_only: true, ..PublicWay::default() };
     let bench = Bench::public(config, way).await;
     let evening = Day { length: Duration::from_secs(hours * 3600), seed }.pass_over(&bench).await;

@@ -104,47 +104,55 @@ fn linkable(bench: &Bench) -> Vec<PersonRef> {
 /// Something happens that is no presence; what it was.
 fn stir(bench: &Bench, chance: &mut ChaCha8Rng) -> &'static str {
     let simulator = &bench.simulator;
-    let people = linkable(bench);
-    let number = simulator.people(0).len();
-    let address = format!("new.comer{number}@tenant1.example");
+    let (everybody, people) = (simulator.people(0), linkable(bench));
     let Some(person) = people.choose(chance) else { return "nobody is there" };
-    match chance.random_range(0..10) {
-        0 | 1 => {
-            simulator.add_person(0, &format!("New Comer{number}"), Some(&address), Some(&address));
+    match chance.random_range(0..20) {
+        0..4 => {
+            let address = format!("new.comer{}@tenant1.example", everybody.len());
+            simulator.add_person(0, &format!("New Comer{}", everybody.len()), Some(&address), Some(&address));
             "somebody joins"
         }
-        2 => {
+        4 => {
             simulator.delete_eight_user(person);
             "somebody leaves 8x8"
         }
-        3 => {
+        5 => {
             simulator.delete_teams_user(person);
             "somebody leaves Microsoft"
         }
-        4 => {
+        6 => {
             simulator.set_eight_active(person, false);
             "somebody is made inactive at 8x8"
         }
-        5 => {
-            // To one of the same PBX: with another one a member of queues would leave them.
-            simulator.move_site(person, chance.random_range(0..4));
-            "somebody moves to another site"
-        }
-        choice @ (6 | 7) => {
-            let queues = |person: &&PersonRef| simulator.seat(person).is_some_and(|seat| !seat.queues.is_empty());
-            let members: Vec<&PersonRef> = people.iter().filter(queues).collect();
-            if let Some(member) = members.choose(chance) {
-                simulator.log_in_to_queues(member, choice == 6);
-            }
-            if choice == 6 { "a member logs in to the queues" } else { "a member logs out of the queues" }
-        }
-        8 => {
+        7 => {
             simulator.set_teams_enabled(person, false);
             "somebody's account is disabled"
         }
+        8 | 9 => {
+            let away = |person: &&PersonRef| !person.linkable && person.eight_id.is_some() && person.teams_id.is_some();
+            let away: Vec<&PersonRef> = everybody.iter().filter(away).collect();
+            if let Some(back) = away.choose(chance) {
+                simulator.set_eight_active(back, true);
+                simulator.set_teams_enabled(back, true);
+            }
+            "somebody is let in again"
+        }
+        10 | 11 => {
+            simulator.move_site(person, chance.random_range(0..4));
+            "somebody moves to another site"
+        }
+        choice @ 12..17 => {
+            let queues = |person: &&PersonRef| simulator.seat(person).is_some_and(|seat| !seat.queues.is_empty());
+            let members: Vec<&PersonRef> = people.iter().filter(queues).collect();
+            let logs_in = choice < 14;
+            if let Some(member) = members.choose(chance) {
+                simulator.log_in_to_queues(member, logs_in);
+            }
+            if logs_in { "a member logs in to the queues" } else { "a member logs out of the queues" }
+        }
         _ => {
-            let queues: Vec<String> =
-                people.iter().filter_map(|person| simulator.seat(person)).flat_map(|seat| seat.queue_ids).collect();
+            let seats = people.iter().filter_map(|person| simulator.seat(person));
+            let queues: Vec<String> = seats.flat_map(|seat| seat.queue_ids).collect();
             if let Some(who) = queues.choose(chance).and_then(|queue| simulator.queue_call(0, queue)) {
                 simulator.answer(&who);
             }
