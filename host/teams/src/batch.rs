@@ -139,7 +139,7 @@ fn judged(access: &Access, batch: &Batch, answer: ItemAnswer, now: Timestamp) ->
     {
         access.quiet(error);
     }
-    access.note_consent(role, &verdict);
+    access.note_consent(batch.role, &verdict);
     verdict.map(|()| answer.body)
 }
 
