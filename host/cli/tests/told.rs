@@ -4,9 +4,21 @@
 
 mod service;
 
-use presync_end_to_end::told::Browser;
 use presync_simulator::{Config, Simulator, Status};
+use reqwest::header::{COOKIE, HeaderName, LOCATION, SET_COOKIE};
+use reqwest::{Client, Response, StatusCode, redirect};
 use service::{Service, eventually};
+
+/// Somebody signs in as the sync user, as a browser does it: to Entra, and back with the cookie.
+async fn sign_in(listen: &str, user: &str) {
+    let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
+    let header = |response: &Response, name: HeaderName| response.headers()[name].to_str().unwrap().to_owned();
+    let begin = format!("http://{listen}/sign-in/tenant-1/begin?user={user}");
+    let begun = http.get(begin).send().await.unwrap();
+    let entra = http.get(header(&begun, LOCATION)).send().await.unwrap();
+    let back = http.get(header(&entra, LOCATION)).header(COOKIE, header(&begun, SET_COOKIE)).send().await.unwrap();
+    assert_eq!(back.status(), StatusCode::OK);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_user_signs_in_once_and_changes_are_told_before_and_after_a_kill() {
@@ -26,7 +38,7 @@ async fn a_sync_user_signs_in_once_and_changes_are_told_before_and_after_a_kill(
     std::fs::write(&config, settings.replace("poll_interval = \"1s\"", slow) + &told).unwrap();
     service.start();
     eventually("the service reads", || service.has_cycled()).await;
-    Browser::at(listen.parse().unwrap()).sign_in("tenant-1", &sync_user).await;
+    sign_in(&listen, &sync_user).await;
     let covered = || service.status().is_some_and(|status| status["tenants"][0]["notifications"]["covered"] == 5);
     eventually("somebody is watched", covered).await;
     simulator.teams_client(&people[1], "Busy", "Busy");
