@@ -30,8 +30,8 @@ impl Problem {
 
     /// There is such an address, for something else.
     pub(crate) fn another_method() -> Self {
-        let detail = "addresses answer GET and HEAD; only those that end in /rollback, /promote and /preview, and /notifications/{id}, take a POST \
-                      instead";
+        let detail = "addresses answer GET and HEAD; only those that end in /rollback, /promote and /preview, and /notifications/{id} and \
+                      /hooks/8x8/{id}, take a POST instead";
         Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: detail.to_owned() }
     }
 

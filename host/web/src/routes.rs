@@ -146,7 +146,7 @@ async fn steered(change: JoinHandle<Result<Steered, SteerError>>) -> Result<Json
 async fn unknown() -> Problem {
     Problem::not_found(
         "there is no such address; there are /livez, /readyz, /metrics, /v1/status, /v1/tenants/{id}/warnings, /v1/tenants/{id}/links, /v1/tenants/{id}/unlinked, /v1/tenants/{id}/people/{user}, /v1/tenants/{id}/events, and for \
-         POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote, /v1/tenants/{id}/preview and /notifications/{id}, where what stands in \
+         POST /v1/tenants/{id}/rules/{rule}/rollback, .../promote, /v1/tenants/{id}/preview, /notifications/{id} and /hooks/8x8/{id}, where what stands in \
          braces is url-encoded; and /sign-in/{id} is for people",
     )
 }
