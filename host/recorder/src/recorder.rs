@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use presync_http::tap::{Answered, Asked, Tap};
 use reqwest::header::CONTENT_TYPE;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -36,7 +36,7 @@ pub struct Plan {
     pub replaced: Vec<String>,
     /// What presync itself writes, and so says nothing of anybody: it is kept.
     pub own: Vec<String>,
-    /// What must not be found, beside what comes by: the secrets of the settings.
+    /// What must not be found, beside what comes by: the secrets of the settings. One of less than 6 characters cannot be looked for.
     pub secrets: Vec<SecretString>,
 }
 
@@ -123,7 +123,7 @@ impl Recorder {
         getrandom::fill(&mut key).map_err(RecorderError::NoKey)?;
         let names = Names::new(&plan.replaced);
         let mut anonymiser = Anonymiser::new(key, names, plan.bases.clone(), plan.publication_id);
-        anonymiser.secrets = plan.secrets;
+        plan.secrets.iter().for_each(|secret| anonymiser.secret(secret.expose_secret()));
         plan.own.iter().for_each(|sentence| anonymiser.pseudonyms.keep(sentence));
         let (totals, answers) = (Totals::default(), BTreeMap::new());
         let inner = Inner { anonymiser, file: Some(BufWriter::new(file)), totals, answers, broken: None };

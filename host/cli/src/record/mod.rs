@@ -34,7 +34,8 @@ Examples:
       the recorded providers, and settings for `presync run` against them
 
 The file holds no id, name, address, number or sentence of the tenant, but others of the same shape, the same everywhere;
-secrets and tokens are not in it at all. A last pass looks for all of them, and no file is left behind if it finds any.";
+secrets and tokens are not in it at all. A last pass looks for all of them, and no file is left behind if it finds any.
+Moments, counts and the providers' own words (statuses, kinds, codes) stay; --replace NAME replaces such a field too.";
 
 /// The tenant's name in a recording.
 const RECORDED: &str = "recorded";

@@ -315,7 +315,9 @@ impl Library {
         };
         match Bulk::of(asked.service, &asked.path) {
             Some(bulk) => {
-                bulk.asked(&body).into_iter().for_each(|(id, item)| note(format!("{} {id}", asked.path), item))
+                for (id, item) in bulk.asked(&body) {
+                    note(format!("{} {id}", asked.path), item);
+                }
             }
             None => note(format!("{} {}", asked.method, asked.path), &body),
         }
