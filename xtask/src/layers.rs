@@ -62,6 +62,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
             "presync-web",
         ],
     ),
+    ("tests/model", "presync-model", &["presync-core"]),
     ("tests/sandbox", "presync-sandbox", &["presync-core", "presync-guests", "presync-rules"]),
     ("plugins/sdk", "presync-rule", &[]),
     ("plugins/teams-to-8x8", "teams-to-8x8", &["presync-rule"]),
