@@ -145,6 +145,7 @@ fn the_runbook_has_a_heading_for_every_warning_and_every_trouble() {
         Place::Eight,
         Place::Stream,
         Place::Webhook,
+        Place::Notifications,
         Place::Sessions,
         Place::Publications,
         Place::Restless,

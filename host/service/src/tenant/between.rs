@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 use crate::people::Work;
 use crate::tenant::rules::LEAST_ROOM;
 use crate::tenant::{Beat, Tenant};
+use crate::traces::TARGET;
 
 impl Tenant {
     /// Asks the rules and writes what follows, for what came up at `started`. What would keep the next cycle from beginning in time is
     /// left for it to write.
+    #[tracing::instrument(target = TARGET, level = "debug", name = "between", skip_all, fields(tenant = %self.id))]
     pub(super) async fn write_between(&self, beat: &mut Beat, mut work: Work, started: Instant) {
         let before = self.spent();
         self.decide_all(&mut work).await;

@@ -7,7 +7,7 @@ use crate::settings::load;
 fn an_unknown_key_is_named_with_the_nearest_known_one_or_with_all() {
     assert_snapshot!(told_beside_acme("[service]\n\npoll_intervall = \"10s\"\ncolour = \"red\""), @r#"
     presync.toml:3: service.poll_intervall: is not a known key; did you mean "poll_interval"?
-    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval, eight_budget, trusted_keys, rule_cache, admin_token
+    presync.toml:4: service.colour: is not a known key; expected one of listen, state, poll_interval, directory_interval, eight_budget, trusted_keys, rule_cache, admin_token, at_stop, otlp
     "#);
     assert_snapshot!(told_with("[tenant.eight]", "[tenant.eigth]"), @r#"
     presync.toml:2: tenant[acme].eight: is missing; expected a table, [tenant.eight]

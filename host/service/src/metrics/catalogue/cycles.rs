@@ -175,6 +175,40 @@ pub(super) const FAMILIES: &[Family] = &[
         }),
     },
     Family {
+        name: "presync_notifications_age_seconds",
+        kind: Gauge,
+        labels: &[],
+        help: "How long ago Microsoft last told of a change; only where people's changes are told",
+        reading: Reading::Tenant(|sight, samples| {
+            if let Some(at) = sight.status.notifications.as_ref().and_then(|told| told.last_heard) {
+                samples.add([], sight.now.since(at).as_secs_f64());
+            }
+        }),
+    },
+    Family {
+        name: "presync_notifications",
+        kind: Counter,
+        labels: &["believed"],
+        help: "Notifications of Microsoft's that were believed (believed=\"yes\"), and those that were not (\"no\")",
+        reading: Reading::Tenant(|sight, samples| {
+            if let Some(told) = &sight.status.notifications {
+                samples.count(["yes"], told.heard);
+                samples.count(["no"], told.rejected);
+            }
+        }),
+    },
+    Family {
+        name: "presync_notifications_people",
+        kind: Gauge,
+        labels: &[],
+        help: "People whose changes Microsoft tells",
+        reading: Reading::Tenant(|sight, samples| {
+            if let Some(told) = &sight.status.notifications {
+                samples.count([], told.covered as u64);
+            }
+        }),
+    },
+    Family {
         name: "presync_throttled",
         kind: Counter,
         labels: &["side"],
