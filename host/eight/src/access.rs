@@ -151,7 +151,8 @@ impl Access {
         let end = Instant::now() + self.deadline + kept;
         let http = if kept.is_zero() { &self.http } else { &self.apart };
         let once_more = ExponentialBuilder::default().with_min_delay(BACKOFF).with_jitter().with_max_times(1);
-        (|| self.attempt(http, call, end))
+        // Boxed: what reads several services holds several of these.
+        (|| Box::pin(self.attempt(http, call, end)))
             .retry(once_more)
             .when(|error: &Error| error.is_passing() && Instant::now() + 2 * BACKOFF < end)
             .await
@@ -173,7 +174,7 @@ impl Access {
     /// A call that changes something: sent once.
     pub(crate) async fn write(&self, call: &Call) -> Result<Answer, Error> {
         self.gate(call).pass(&*self.clock, self.quick()).await?;
-        self.attempt(&self.http, call, Instant::now() + self.deadline).await
+        Box::pin(self.attempt(&self.http, call, Instant::now() + self.deadline)).await
     }
 
     /// Signs in, unless there is a good token already.
