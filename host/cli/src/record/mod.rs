@@ -81,7 +81,7 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     tap::install(Arc::clone(&recorder) as Arc<dyn tap::Tap>)?;
 
     let cadence = run::cadence(&settings.service);
-    let config = run::tenant_config(tenant.clone(), &cadence);
+    let config = run::tenant_config(tenant::asking_only(tenant.clone()), &cadence);
     let (config, rules) = match writes {
         // Nobody sees what is decided, and whoever replays it has the default maps.
         Writes::Withheld => {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use presync_core::linking::HandPair;
-use presync_eight::config::{Directory, Public, Region};
+use presync_eight::config::{Directory, Public, Push, Region};
 use presync_recorder::{Bases, Recorder, Service};
 use presync_service::links;
 use presync_teams::Credential;
@@ -15,6 +15,21 @@ use crate::settings::model::{Eight, Tenant};
 
 /// Where whoever replays it has what stands for secrets.
 const SECRET: &str = "file:replay.secret";
+
+/// The tenant without what its providers tell by themselves: that is no answer to a request and not recorded, so whatever follows from it would
+/// have no cause in the recording.
+pub(super) fn asking_only(mut tenant: Tenant) -> Tenant {
+    tenant.teams.notifications = None;
+    match &mut tenant.eight {
+        Eight::Partner(partner) => partner.push = Push::default(),
+        Eight::Public(public) => {
+            if let Some(agents) = &mut public.agents {
+                agents.stream = None;
+            }
+        }
+    }
+    tenant
+}
 
 /// The tenant of this name; the only one when none is given.
 pub(super) fn chosen<'a>(tenants: &'a [Tenant], name: Option<&str>) -> anyhow::Result<&'a Tenant> {
