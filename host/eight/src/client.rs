@@ -99,7 +99,7 @@ impl Client {
         if let Err(error) = self.offer().await {
             tracing::debug!(%error, "what the presence API offers is not known yet");
         }
-        feed::snapshot(&self.access, &self.api, &self.ids).await
+        Box::pin(feed::snapshot(&self.access, &self.api, &self.ids)).await
     }
 
     /// What has changed since `cursor`; does not wait for changes to come. If a later page fails, what was read before it is
@@ -119,7 +119,7 @@ impl Client {
         if self.offer.get().is_some_and(|offer| !offer.tells_changes) {
             return Err(Error::CursorExpired);
         }
-        feed::changes(&self.access, &self.api, &self.ids, cursor, wait).await
+        Box::pin(feed::changes(&self.access, &self.api, &self.ids, cursor, wait)).await
     }
 
     /// What a message of an event stream or the body of a webhook's delivery says of presence, as changes that go on from

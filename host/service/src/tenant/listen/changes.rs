@@ -158,7 +158,7 @@ impl Tenant {
         let most = Duration::from_secs(most.as_secs());
         let asked_at = self.clock.now();
         self.ear.hears(Some(By::Wait), asked_at);
-        let answer = unless(stop, self.eight.changes_within(&from, most)).await?;
+        let answer = unless(stop, Box::pin(self.eight.changes_within(&from, most))).await?;
         let now = self.clock.now();
         match answer {
             Ok(changes) if changes.readings.is_empty() && changes.deleted.is_empty() => {
