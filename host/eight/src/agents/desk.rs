@@ -24,10 +24,12 @@ use super::{AgentId, Seen};
 
 /// How long an agent whom we held out before a restart is left so, unless somebody wishes something.
 pub const ORPHAN: Duration = Duration::from_secs(5 * 60);
-/// How long a change that 8x8 refused is left alone.
-const AFTER_REFUSAL: Duration = Duration::from_secs(5 * 60);
-/// How long a change that failed is left alone.
+/// How long a change is left alone that 8x8 has refused several times.
+const AFTER_REFUSALS: Duration = Duration::from_secs(5 * 60);
+/// How long a change that failed is left alone, or that was refused for the first few times: that may have been a mishap.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// So many refusals in a row may be mishaps.
+const MISHAPS: u8 = 5;
 
 /// All agents of whom something is known or wished.
 #[derive(Debug, Default)]
@@ -73,6 +75,8 @@ struct Place {
     overridden: bool,
     trouble: Option<Outcome>,
     retry_at: Timestamp,
+    /// Refusals in a row.
+    refusals: u8,
     noted: Option<Note>,
 }
 
@@ -144,11 +148,14 @@ impl Desk {
             Outcome::Applied => {
                 let ours = change == Settable::WorkOffline;
                 (place.seen, place.seen_at) = (Some(Seen { status: change.status(), ours }), now);
-                (place.held, place.trouble) = (ours, None);
+                (place.held, place.trouble, place.refusals) = (ours, None, 0);
                 return;
             }
             Outcome::Throttled { retry_after } | Outcome::Later { retry_after, .. } => retry_after,
-            Outcome::Refused | Outcome::NotFound | Outcome::NotCarried { .. } => AFTER_REFUSAL,
+            Outcome::Refused | Outcome::NotFound | Outcome::NotCarried { .. } => {
+                place.refusals = place.refusals.saturating_add(1);
+                if place.refusals > MISHAPS { AFTER_REFUSALS } else { AFTER_FAILURE }
+            }
             Outcome::Failed | Outcome::Masked | Outcome::Stale => AFTER_FAILURE,
         };
         (place.trouble, place.retry_at) = (Some(outcome), now + pause);

@@ -174,12 +174,17 @@ fn whom_a_former_process_held_out_is_kept_so_until_somebody_says_otherwise() {
 }
 
 #[test]
-fn a_refusal_is_told_and_not_repeated_at_once() {
+fn a_refusal_is_told_and_after_some_the_change_is_left_alone_for_longer() {
     let mut bench = Bench::new();
     bench.see(AgentStatus::WaitTransact);
     bench.hold();
-    assert_eq!(bench.sent_and(Outcome::Refused), [Settable::WorkOffline]);
-    assert_eq!(bench.standing(), Standing::Trouble(Outcome::Refused));
+    for _ in 0..6 {
+        assert_eq!(bench.sent_and(Outcome::Refused), [Settable::WorkOffline]);
+        assert_eq!(bench.standing(), Standing::Trouble(Outcome::Refused));
+        assert_eq!(bench.sent(), [], "not at once");
+        bench.wait(Duration::from_secs(10));
+        bench.hold();
+    }
     bench.wait(MINUTE);
     bench.hold();
     assert_eq!(bench.sent(), []);
