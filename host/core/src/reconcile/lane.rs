@@ -182,7 +182,7 @@ impl<V: Copy + PartialEq> Lane<V> {
             (Outcome::NotFound, None) if self.may_be_there(now) && !self.missed => {
                 // What may be there is not found: taken for its end only when that is said twice.
                 (self.missed, self.in_doubt) = (true, true);
-                self.back_off(now, policy);
+                self.retry_at = now + policy.retry_first;
             }
             (Outcome::Applied | Outcome::Masked | Outcome::NotFound | Outcome::NotCarried { .. }, None) => {
                 self.drop_held(now);
