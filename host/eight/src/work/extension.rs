@@ -141,7 +141,10 @@ impl Extensions {
             let known = state.places.get(user).map(|place| place.entry.clone());
             match &known {
                 None if wish.is_none() => return Ok(Step::Done),
-                Some(entry) if wish.is_some() && entry.begun.is_none() => return Ok(Step::Done),
+                // Where it is the person's own, they may have ended it: that is looked at with every wish.
+                Some(entry) if wish.is_some() && entry.begun.is_none() && !entry.ours.is_empty() => {
+                    return Ok(Step::Done);
+                }
                 Some(entry) if wish.is_none() && entry.is_nothing() => {
                     state.places.remove(user);
                     return Ok(Step::Done);

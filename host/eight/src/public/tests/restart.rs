@@ -137,6 +137,20 @@ async fn do_not_disturb_of_the_persons_own_is_neither_taken_for_ours_nor_ended()
 }
 
 #[tokio::test]
+async fn do_not_disturb_of_the_persons_own_that_they_end_is_set_with_the_next_wish() {
+    let scene = Scene::start().await;
+    no_agents(&scene).await;
+    scene.on.store(true, Ordering::SeqCst);
+    let client = scene.process(&[]).await;
+    publish(&client, "cid", DND, Calls::Unchanged).await;
+    scene.on.store(false, Ordering::SeqCst);
+    assert_eq!(publish(&client, "cid", DND, Calls::Unchanged).await.outcome, Outcome::Applied);
+    assert!(scene.is_on());
+    publish(&client, "cid", None, Calls::Unchanged).await;
+    assert!(!scene.is_on(), "this time it was ours");
+}
+
+#[tokio::test]
 async fn what_nobody_wishes_after_a_restart_is_ended_when_its_lease_is_over() {
     let scene = Scene::start().await;
     no_agents(&scene).await;
