@@ -129,10 +129,9 @@ pub(crate) fn of_public(read: Readable, means: Means) -> Vec<Ability> {
             (Err(why), Err(_)) => Can::No(why),
         },
         What::SeeCalls => match (read.member, read.agent) {
-            (Ok(()), _) => Can::Yes,
-            (Err(why), Ok(())) if read.calls_only && read.works => Can::Partly(why),
-            (Err(_), Ok(())) if read.calls_only => Can::Yes,
-            (Err(_), Ok(())) => Can::Partly(Obstacle::MediumNotTold),
+            (Err(_), Ok(())) if !read.calls_only => Can::Partly(Obstacle::MediumNotTold),
+            (Err(why), Ok(())) if read.works => Can::Partly(why),
+            (Ok(()), _) | (Err(_), Ok(())) => Can::Yes,
             (Err(why), Err(_)) => Can::No(why),
         },
         What::ShowStatus => Can::No(Obstacle::NoPublishing),
