@@ -27,13 +27,13 @@ impl Tenant {
     /// Runs one cycle. It never fails: what goes wrong is shown in the status, and the next cycle starts from what both sides say
     /// then. Cycles of a tenant follow one another.
     pub async fn cycle(&self) -> Cycle {
-        self.run_cycle(None).await.0
+        Box::pin(self.run_cycle(None)).await.0
     }
 
     /// The same for a cycle that is due at this moment, and when the next one is due. It reads in Teams whose turn it is, where the
     /// limit on requests does not let everybody be read. How much later than due it began is kept.
     pub async fn cycle_due(&self, due: Instant) -> (Cycle, Instant) {
-        self.run_cycle(Some(due)).await
+        Box::pin(self.run_cycle(Some(due))).await
     }
 
     #[tracing::instrument(target = TARGET, level = "debug", name = "cycle", skip_all, fields(tenant = %self.id))]
@@ -49,7 +49,7 @@ impl Tenant {
         self.ask_mailboxes(&mut beat).await;
         let whom = self.with_told(self.whom_to_read(&beat, due.map(|_| started)));
         let reading = async { tokio::join!(self.read_teams(&whom), self.read_eight()) };
-        let (teams, eight) = self.beside_swaps(&mut work, reading).await;
+        let (teams, eight) = self.beside_swaps(&mut work, Box::pin(reading)).await;
         let before = self.before_reading();
         let steps = eight.as_ref().map_or(0, |read| read.steps);
         work.add(self.take_teams(&mut beat, teams));

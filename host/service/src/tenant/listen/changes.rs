@@ -63,7 +63,7 @@ impl Tenant {
                 continue;
             }
             if streams && streaming.pause.left().is_zero() {
-                let Some(end) = self.follow_stream(&mut streaming, &mut stop).await else { return };
+                let Some(end) = Box::pin(self.follow_stream(&mut streaming, &mut stop)).await else { return };
                 self.ear.hears(None, self.clock.now());
                 streams = self.stream_ended(end, &mut streaming);
                 continue;
@@ -71,7 +71,7 @@ impl Tenant {
             let until_stream = streams.then(|| streaming.pause.until());
             let most = until_stream.map_or(WAIT, |until| until.saturating_duration_since(Instant::now()).min(WAIT));
             if push.wait && most >= SHORTEST_WAIT && waiting.left().is_zero() {
-                let Some(()) = self.wait_for_change(most, &mut waiting, &mut stop).await else { return };
+                let Some(()) = Box::pin(self.wait_for_change(most, &mut waiting, &mut stop)).await else { return };
                 continue;
             }
             let waits = push.wait.then(|| waiting.until()).filter(|_| most >= SHORTEST_WAIT);
