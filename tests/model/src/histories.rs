@@ -65,6 +65,7 @@ pub fn live(walk: &Walk, choices: &[Choice], look_every: usize) -> Result<usize,
 }
 
 /// How often a kind is chosen, out of 100 and some.
+#[allow(clippy::match_same_arms, reason = "what goes together stands together")]
 const fn weight(action: &Action) -> usize {
     match action {
         Action::To(_, act) => match act {

@@ -31,11 +31,6 @@ pub fn long() -> Vec<Scenario> {
         Scenario::people(1, 2, 2).overtaken(),
         Scenario::people(1, 1, 0).crashes(1).exchanges(1),
         Scenario::people(1, 1, 1).crashes(1),
-        Scenario::people(2, 2, 0).exchanges(1),
-        Scenario::people(2, 2, 1),
-        Scenario::people(1, 3, 0).by_hand().exchanges(1),
-        Scenario::people(1, 1, 1).outages(1),
-        Scenario::people(1, 1, 1).departures(2),
     ]
 }
 

@@ -6,7 +6,7 @@ use presync_model::walks;
 fn in_every_state_of_every_short_walk_all_properties_hold() {
     let made = walks::make(walks::short(), |walked| println!("{walked}"));
     for walked in &made {
-        for (property, story) in &walked.stories {
+        if let Some((property, story)) = walked.stories.first() {
             panic!("{}: this does not hold: {property}\n{story}", walked.name);
         }
     }

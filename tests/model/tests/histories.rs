@@ -1,5 +1,7 @@
 //! Long histories at random, of many people, with the lengths that are in use. The seed is printed; `PRESYNC_MODEL_SEED` takes one.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a model that is used wrongly is to fail the test")]
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use presync_model::histories::{Choice, live};

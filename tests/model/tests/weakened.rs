@@ -1,5 +1,7 @@
 //! Each rule of the reconciler is needed: without it something does not hold, and the model tells a history that shows it.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a model that is used wrongly is to fail the test")]
+
 use presync_model::walk::{ECHO, I1, I2, I4};
 use presync_model::{Scenario, Walk, Weakness};
 
