@@ -75,8 +75,8 @@ impl Server {
             if told {
                 tokio::time::sleep(GRACE).await;
             } else {
-                std::future::pending().await
-            }
+                std::future::pending::<()>().await;
+            };
         };
         let gate = Gate::new(self.token, self.address.ip().to_canonical().is_loopback());
         tokio::select! {

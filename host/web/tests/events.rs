@@ -1,6 +1,6 @@
 //! The event log as it grows, over real HTTP: readers that come, go, come back, fall behind and choose.
 
-#![allow(clippy::unwrap_used, reason = "a scene that cannot be set is to fail its test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a scene that cannot be set is to fail its test")]
 
 mod scene;
 
