@@ -3,11 +3,13 @@
 //! # Layout
 //! * `answer`: what the service answers, as far as the pages show it
 //! * `page`: lengths, times and words as the pages write them
+//! * `told`: what it says of what its providers tell it by themselves
 
 pub(crate) mod answer;
 pub(crate) mod page;
 #[cfg(test)]
 mod tests;
+pub(crate) mod told;
 
 use std::error::Error;
 use std::io;

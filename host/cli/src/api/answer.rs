@@ -11,6 +11,8 @@ use presync_core::words::{Direction, EightTarget, Side, TeamsSession};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::told::{Listening, Notifications};
+
 /// Every tenant at a glance.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Overview {
@@ -67,30 +69,6 @@ pub(crate) struct Tenant {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// How a tenant is told of changes.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Notifications {
-    pub(crate) covered: usize,
-    pub(crate) last_heard: Option<Timestamp>,
-    pub(crate) heard: u64,
-    pub(crate) rejected: u64,
-    /// Why the last delivery was not believed.
-    pub(crate) distrust: Option<String>,
-    pub(crate) sync_users: Vec<SyncUser>,
-}
-
-/// A sync user.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct SyncUser {
-    pub(crate) name: String,
-    pub(crate) signed_in_at: Option<Timestamp>,
-    pub(crate) covers: usize,
-    pub(crate) until: Option<Timestamp>,
-    /// Why it watches nobody, or is not renewed.
-    pub(crate) off: Option<String>,
-    pub(crate) needs_action: bool,
-}
-
 /// How fresh a tenant's states are, and what keeps them from being fresher.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Freshness {
@@ -107,16 +85,6 @@ pub(crate) struct Freshness {
     #[serde(default)]
     pub(crate) listening: Option<Listening>,
     pub(crate) hops: Vec<HopSpread>,
-}
-
-/// What 8x8 tells by itself.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Listening {
-    /// `stream` or `wait`; `None` when nothing is open.
-    pub(crate) by: Option<String>,
-    pub(crate) since: Option<Timestamp>,
-    pub(crate) webhook: bool,
-    pub(crate) told_at: Option<Timestamp>,
 }
 
 /// How soon one cycle follows the other.

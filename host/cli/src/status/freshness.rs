@@ -7,8 +7,9 @@ use anstyle::Style;
 use presync_core::time::Timestamp;
 use presync_core::words::Direction;
 
-use crate::api::answer::{Freshness, HopSpread, Listening, Overview, Requests, Tenant};
+use crate::api::answer::{Freshness, HopSpread, Overview, Requests, Tenant};
 use crate::api::page::{length, time};
+use crate::api::told::Listening;
 
 const HEADING: Style = Style::new().bold();
 

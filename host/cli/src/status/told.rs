@@ -5,8 +5,9 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use presync_core::time::Timestamp;
 
-use crate::api::answer::{Notifications, Overview, SyncUser};
+use crate::api::answer::Overview;
 use crate::api::page::{length, time};
+use crate::api::told::{Notifications, SyncUser};
 
 const HEADING: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
