@@ -117,8 +117,16 @@ impl Turn<'_> {
                 external.map_or(Outcome::NotFound, |_| Outcome::Applied)
             }
         };
-        let same = app.map(|app| app.session) == person.teams.app.map(|app| app.session)
-            && external.map(|external| external.target) == person.eight.external.map(|external| external.target);
+        let same_app = app.map(|app| app.session) == person.teams.app.map(|app| app.session);
+        let same_external =
+            external.map(|external| external.target) == person.eight.external.map(|external| external.target);
+        // What takes another's place is shown from now on, whatever became of the other's cause.
+        for (side, same) in [(Side::Teams, same_app), (Side::Eight, same_external)] {
+            if !same {
+                *person.uncaused.of_mut(side) = None;
+            }
+        }
+        let same = same_app && same_external;
         let revision = (write.side() == Side::Eight).then_some(person.eight.revision);
         self.fresh_writes += usize::from(!same);
         Landed { outcome, revision }
