@@ -118,7 +118,10 @@ async fn replays(name: &str, writes: usize) {
     let replayed = Replayed::start(&recording, Service::new(&nobody)).await;
     let report = replayed.as_recorded(writes).await;
     assert!(report.never_recorded.is_empty(), "{report:#?}");
-    eventually("all that was recorded is asked for", || replayed.replay.report().not_asked.is_empty()).await;
+    let all = eventually("all that was recorded is asked for", || replayed.replay.report().not_asked.is_empty());
+    if timeout(Duration::from_secs(30), all).await.is_err() {
+        panic!("some of what was recorded is not asked for: {:#?}", replayed.replay.report());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

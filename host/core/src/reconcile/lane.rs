@@ -109,6 +109,15 @@ const fn unhindered<V>() -> Option<Hindrance<V>> {
     None
 }
 
+/// What an answer means for somebody who is no longer linked: whoever has left a side took along what was ours there, and it need not be asked
+/// about again. Were it a mishap, the lease ends it.
+pub(super) const fn parting(outcome: Outcome, leaving: bool) -> Outcome {
+    match outcome {
+        Outcome::NotFound if leaving => Outcome::Applied,
+        other => other,
+    }
+}
+
 impl<V: Copy + PartialEq> Lane<V> {
     pub(super) const fn new() -> Self {
         Self {

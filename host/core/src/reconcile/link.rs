@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::delivery::Outcome;
 use crate::id::LinkId;
 use crate::presence::{EightPresence, Reading, Revision, TeamsPresence};
-use crate::reconcile::lane::{Flight, Lane, Step, Want, renewal_time};
+use crate::reconcile::lane::{Flight, Lane, Step, Want, parting, renewal_time};
 use crate::reconcile::message::{Command, Event, Stamp};
 use crate::reconcile::policy::{LONGEST_READ, Policy};
 use crate::reconcile::publication::Publication;
@@ -318,7 +318,7 @@ impl Link {
         revision: Option<u64>,
         out: &mut Vec<Command>,
     ) {
-        let Some(flight) = self.publish.delivered(at.now, outcome, at.policy) else { return };
+        let Some(flight) = self.publish.delivered(at.now, parting(outcome, self.leaving), at.policy) else { return };
         if let Some(revision) = revision.map(Revision::Number)
             && self.eight.revision.as_ref().is_none_or(|known| *known < revision)
         {
@@ -332,7 +332,7 @@ impl Link {
     }
 
     pub(super) fn teams_delivered(&mut self, at: Moment<'_>, outcome: Outcome, out: &mut Vec<Command>) {
-        let Some(flight) = self.session.delivered(at.now, outcome, at.policy) else { return };
+        let Some(flight) = self.session.delivered(at.now, parting(outcome, self.leaving), at.policy) else { return };
         match flight.value {
             Some(session) if worth_logging(&flight, outcome) => {
                 out.push(at.record(Event::SessionHeld { session, outcome }));

@@ -141,7 +141,11 @@ pub(super) async fn strike(
         return None;
     }
     match &fault.body {
-        Some(text) => Some(with_header(json_text(fault.status, text.clone()), "content-type", "text/html")),
+        // What is not JSON is a page: that of a proxy, or of a network that wants a sign-in.
+        Some(text) if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() => {
+            Some(with_header(json_text(fault.status, text.clone()), "content-type", "text/html"))
+        }
+        Some(text) => Some(json_text(fault.status, text.clone())),
         None => Some(answer(&fault)),
     }
 }

@@ -250,7 +250,7 @@ async fn the_report_tells_how_the_documented_limits_were_used() {
     let burst = allowed(crate::Limited::EightAdministrationBurst);
     assert_eq!((burst.allowed, burst.seconds, burst.most, burst.over), (20, 10, 21, 1));
     assert_eq!(allowed(crate::Limited::EightAdministration).over, 0);
-    world.sim.faults().rule("fail listUsers with 429 retry-after 2 1 times").unwrap();
+    world.sim.faults().rule("fail listUsers with 429 retry-after 60 1 times").unwrap();
     assert_eq!(status(world.get("/users")).await, 429);
     assert!(world.sim.report().asked_too_early.is_empty());
     world.sim.step(Duration::from_secs(1));
