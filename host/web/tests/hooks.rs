@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a scene that cannot be set is to fail its test")]
 
+mod scene;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use presync_core::time::{Clock, Timestamp};
+use presync_eight::config::Push;
 use presync_service::rules::RuleBase;
 use presync_service::status::Place;
-use presync_service::{Cadence, LinkSettings, Supply, Tenant, TenantConfig};
+use presync_service::{Cadence, Tenant};
 use presync_simulator::{Config, PersonRef, SimClock, Simulator};
 use presync_store::Store;
 use presync_web::Server;
 use reqwest::StatusCode;
+use scene::{linked, settings};
 use tokio::sync::watch;
 use url::Url;
 
@@ -65,7 +69,7 @@ impl Scene {
     }
 
     fn person(&self) -> PersonRef {
-        self.simulator.people(0).into_iter().find(|person| person.linkable).unwrap()
+        linked(&self.simulator)
     }
 
     fn readings(&self) -> u64 {
@@ -80,33 +84,11 @@ impl Scene {
 }
 
 fn open(simulator: &Simulator, hook: &Url) -> Tenant {
-    let (access, cadence) = (simulator.tenants().remove(0), Cadence::default());
-    let (id, call_deadline) = (access.id.as_str().into(), Duration::from_secs(30));
-    let url = |text: String| Url::parse(&text).unwrap();
-    let app = |app: &presync_simulator::App| presync_teams::App {
-        client_id: app.client_id.clone(),
-        secret: app.secret.clone().into(),
-    };
-    let teams = presync_teams::Config {
-        directory: access.directory.clone(),
-        login: url(simulator.entra_url()),
-        graph: url(simulator.graph_url()),
-        read_app: app(&access.read_app),
-        write_app: Some(app(&access.write_app)),
-        call_deadline,
-    };
-    let eight = presync_eight::Config {
-        api: url(simulator.eight_url()),
-        key: access.eight_key.clone(),
-        secret: access.eight_secret.clone().into(),
-        tenant: access.id.as_str().into(),
-        call_deadline,
-        push: presync_eight::config::Push { wait: false, stream: None, webhook: Some(hook.clone()) },
-    };
-    let (rules, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-    let config = TenantConfig { id, teams, eight: eight.into(), rules, supply, link };
-    let clock = Arc::new(Still(simulator.clock()));
-    Tenant::open(config, cadence, clock, RuleBase::new().unwrap(), &Store::in_memory().unwrap()).unwrap()
+    let (access, clock) = (simulator.tenants().remove(0), Arc::new(Still(simulator.clock())));
+    let push = Push { wait: false, stream: None, webhook: Some(hook.clone()) };
+    let config = settings(simulator, &access, push, Duration::from_secs(30));
+    let store = Store::in_memory().unwrap();
+    Tenant::open(config, Cadence::default(), clock, RuleBase::new().unwrap(), &store).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

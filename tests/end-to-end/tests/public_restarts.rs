@@ -43,6 +43,15 @@ fn kinds(bench: &Bench, person: &PersonRef) -> Vec<String> {
     bench.events(person).into_iter().map(|(kind, _)| kind).collect()
 }
 
+/// A bench on which do not disturb of somebody is on, by us.
+async fn disturbed() -> (Bench, PersonRef) {
+    let bench = start(true).await;
+    let person = member(&bench);
+    disturb_not(&bench, &person, true);
+    bench.within(SOME_CYCLES, "it is on", |bench| is_on(bench, &person)).await;
+    (bench, person)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_8x8_works_on_during_a_restart_is_ours_when_it_is_done() {
     let mut bench = start(true).await;
@@ -61,10 +70,7 @@ async fn a_change_that_8x8_works_on_during_a_restart_is_ours_when_it_is_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restarts_while_something_is_held_write_nothing_and_lose_nothing() {
-    let mut bench = start(true).await;
-    let person = member(&bench);
-    disturb_not(&bench, &person, true);
-    bench.within(SOME_CYCLES, "it is on", |bench| is_on(bench, &person)).await;
+    let (mut bench, person) = disturbed().await;
     bench.cycles(2).await;
     let before = kinds(&bench, &person);
     for _ in 0..5 {
@@ -82,10 +88,7 @@ async fn restarts_while_something_is_held_write_nothing_and_lose_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn do_not_disturb_that_ends_while_nobody_runs_is_ended_at_the_next_start() {
-    let mut bench = start(true).await;
-    let person = member(&bench);
-    disturb_not(&bench, &person, true);
-    bench.within(SOME_CYCLES, "it is on", |bench| is_on(bench, &person)).await;
+    let (mut bench, person) = disturbed().await;
     bench.cycles(1).await;
     bench.tenants.clear();
     disturb_not(&bench, &person, false);
@@ -98,10 +101,7 @@ async fn do_not_disturb_that_ends_while_nobody_runs_is_ended_at_the_next_start()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_while_nobody_runs_does_not_keep_what_was_set() {
-    let mut bench = start(true).await;
-    let person = member(&bench);
-    disturb_not(&bench, &person, true);
-    bench.within(SOME_CYCLES, "it is on", |bench| is_on(bench, &person)).await;
+    let (mut bench, person) = disturbed().await;
     bench.cycles(1).await;
     bench.tenants.clear();
     bench.simulator.delete_teams_user(&person);

@@ -4,7 +4,9 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use presync_eight::config::Push;
 use presync_service::clock::SystemClock;
 use presync_service::rules::RuleBase;
 use presync_service::{Cadence, LinkSettings, Supply, Tenant, TenantConfig};
@@ -61,9 +63,14 @@ pub(crate) fn linked(simulator: &Simulator) -> PersonRef {
     simulator.people(0).into_iter().find(|person| person.linkable).unwrap()
 }
 
-fn open(simulator: &Simulator, access: &TenantAccess, store: &Store) -> Tenant {
-    let cadence = Cadence::default();
-    let (id, call_deadline) = (access.id.as_str().into(), cadence.call_deadline());
+/// A tenant of the simulator, told by 8x8 itself as `push` says.
+pub(crate) fn settings(
+    simulator: &Simulator,
+    access: &TenantAccess,
+    push: Push,
+    call_deadline: Duration,
+) -> TenantConfig {
+    let id = access.id.as_str().into();
     let url = |text: String| Url::parse(&text).unwrap();
     let app = |app: &presync_simulator::App| presync_teams::App {
         client_id: app.client_id.clone(),
@@ -83,9 +90,14 @@ fn open(simulator: &Simulator, access: &TenantAccess, store: &Store) -> Tenant {
         secret: access.eight_secret.clone().into(),
         tenant: access.id.as_str().into(),
         call_deadline,
-        push: presync_eight::config::Push::default(),
+        push,
     };
     let (rules, supply, link) = (Vec::new(), Supply::default(), LinkSettings::default());
-    let config = TenantConfig { id, teams, eight: eight.into(), rules, supply, link };
+    TenantConfig { id, teams, eight: eight.into(), rules, supply, link }
+}
+
+fn open(simulator: &Simulator, access: &TenantAccess, store: &Store) -> Tenant {
+    let cadence = Cadence::default();
+    let config = settings(simulator, access, Push::default(), cadence.call_deadline());
     Tenant::open(config, cadence, Arc::new(SystemClock), RuleBase::new().unwrap(), store).unwrap()
 }
