@@ -39,7 +39,7 @@ Examples:
   presync status                                     how it goes
   presync why ann@corp.com --tenant acme             why somebody is shown as they are
   presync link list --tenant acme --unlinked         who is not kept in step, and who might be meant
-  presync store check --config presync.toml          whether the file of the state is sound, and what is in it
+  presync store check --config presync.toml          whether the file of the state is sound
   presync rule matrix teams-to-8x8                   what the default map says to every input";
 
 /// Keeps presence the same in Microsoft Teams and in 8x8, both ways, by rules that a tenant may replace.

@@ -17,12 +17,15 @@ use crate::settings;
 
 const AFTER_HELP: &str = "\
 Examples:
-  presync store check --config presync.toml                        whether the file is sound, and what is in it
+  presync store check --config presync.toml                        is it sound, and what is in it
   presync store backup /backups/today.db --config presync.toml     while the service runs
   presync store check --file /backups/today.db
 
-To restore a copy: stop the service, put the copy (and its folder, `today.db.rules`) where [service] state says, start the service.
-What has changed since is read again from both sides within a few cycles.";
+To restore a copy: stop the service; move away what stands where [service] state says, with its -wal and -shm files and its folder of rules,
+since what an old log says must not be put into a copy; put the copy and its folder there under those names; start the service. What has
+changed since is read again from both sides within a few cycles.
+
+Sign-ins of sync users are sealed with the key beside the file (presync.db.key), which is not copied: keep it apart, or sign in again.";
 
 /// Look over the file that the service keeps its state in, or copy it
 #[derive(Debug, Args)]

@@ -46,3 +46,27 @@ fn a_copy_is_not_put_where_something_is_and_nothing_is_left_of_one_that_failed()
     let left = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     assert_eq!(left.filter(|name| name.starts_with("copy")).collect::<Vec<_>>(), [""; 0]);
 }
+
+#[test]
+fn a_copy_takes_the_place_of_the_file_as_the_help_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("presync.db"), folder.path().join("copy.db"));
+    filled(&path);
+    backup(&path, &copy).unwrap();
+    // Killed with a log that goes on after the copy.
+    let killed = acme(&path);
+    link(&killed, 3..400);
+    let log = folder.path().join("presync.db-wal");
+    let left = fs::read(&log).unwrap();
+    drop(killed);
+    fs::write(&log, left).unwrap();
+
+    for old in ["presync.db", "presync.db-wal", "presync.db-shm"] {
+        let _ = fs::remove_file(folder.path().join(old));
+    }
+    fs::remove_dir_all(folder.path().join("presync.db.rules")).unwrap();
+    fs::rename(&copy, &path).unwrap();
+    fs::rename(folder.path().join("copy.db.rules"), folder.path().join("presync.db.rules")).unwrap();
+    assert_eq!(acme(&path).links().unwrap().len(), 3);
+    assert_eq!(checkup(&path).unwrap().problems, []);
+}
